@@ -12,7 +12,7 @@ impl Rng {
     /// The stream of this name in the lab with this seed.
     pub fn named(seed: u64, name: &str) -> Self {
         // FNV-1a folds the name into the seed; splitmix64 spreads the result over the state.
-        let mut hash = 0xcbf2_9ce4_8422_2325 ^ seed;
+        let mut hash = 0xcbf2_9ce4_8422_2325;
         for byte in seed.to_le_bytes().into_iter().chain(name.bytes()) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
