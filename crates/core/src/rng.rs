@@ -40,7 +40,7 @@ impl Rng {
 
     /// Whether an event of this probability (parts per million) happens now.
     ///
-    /// Always draws, so that a link's later numbers do not depend on its settings.
+    /// Draws a number even when the answer is certain.
     pub fn chance(&mut self, parts_per_million: u32) -> bool {
         self.below(1_000_000) < u64::from(parts_per_million)
     }

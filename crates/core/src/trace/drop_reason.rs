@@ -1,0 +1,237 @@
+//! Why frames end.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use serde::Serialize;
+
+use crate::addr::{MacAddr, VlanId};
+use crate::id::PortId;
+use crate::link::QueueLimit;
+
+/// A protocol above IP, or a layer whose checksum was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// IP itself.
+    Ip,
+    /// ICMP.
+    Icmp,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// ARP.
+    Arp,
+}
+
+/// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
+/// by being used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum DropReason {
+    // The wire.
+    /// No cable is plugged into the port.
+    NoCable,
+    /// The cable is down.
+    LinkDown,
+    /// The cable went down while the frame was on it.
+    LinkCut,
+    /// The node has no power.
+    NodeDown,
+    /// The payload exceeds what the link takes.
+    FrameTooLong {
+        /// Bytes after the Ethernet header.
+        payload: u32,
+        /// What the link takes.
+        mtu: u16,
+    },
+    /// The queue in front of the transmitter is full.
+    QueueFull {
+        /// Frames that wait.
+        frames: u32,
+        /// Their bytes.
+        bytes: u32,
+        /// The limit that was met.
+        limit: QueueLimit,
+    },
+    /// The link lost it, as its settings ask.
+    Lost {
+        /// The chance of it, in parts per million.
+        chance: u32,
+    },
+
+    // Hubs and switches.
+    /// Too short to be an Ethernet frame.
+    Runt {
+        /// Bytes there are.
+        len: u32,
+    },
+    /// The destination is on the port it came from.
+    SamePort {
+        /// The VLAN of the table row.
+        vlan: VlanId,
+        /// The destination.
+        mac: MacAddr,
+        /// The port.
+        port: PortId,
+    },
+    /// A bridge never forwards this group address (802.1D table 7-10).
+    ReservedAddress {
+        /// The destination.
+        mac: MacAddr,
+    },
+    /// A group address cannot be a sender.
+    SourceIsGroup {
+        /// The source.
+        mac: MacAddr,
+    },
+    /// There is no other port it could leave by.
+    NoOtherPort,
+
+    // The interface and IP.
+    /// The frame is for another station's hardware address (it came because it was flooded).
+    NotOurMac {
+        /// The destination.
+        mac: MacAddr,
+    },
+    /// Nobody here understands this EtherType.
+    UnknownEtherType {
+        /// The type.
+        ethertype: u16,
+    },
+    /// A header that cannot be read.
+    Malformed {
+        /// Whose header.
+        protocol: Protocol,
+        /// What is wrong with it: a short English phrase, a key for the catalogues.
+        what: &'static str,
+    },
+    /// A checksum that does not fit the bytes.
+    ChecksumWrong {
+        /// Whose checksum.
+        protocol: Protocol,
+        /// The one in the packet.
+        found: u16,
+        /// The one that fits.
+        expected: u16,
+    },
+    /// The interface has no IP address.
+    NoAddress {
+        /// The interface.
+        interface: PortId,
+    },
+    /// The packet is for somebody else, and a host does not forward.
+    NotForUs {
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// Such a source cannot come from outside (RFC 1812 section 5.3.7).
+    MartianSource {
+        /// The source.
+        source: IpAddr,
+    },
+    /// Such a destination is never forwarded (loopback, limited broadcast, link-local, class E).
+    MartianDestination {
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// A broadcast to a whole segment is not forwarded (RFC 2644).
+    DirectedBroadcast {
+        /// The segment.
+        segment: IpNet,
+    },
+    /// A router does not forward what came as a link-layer broadcast or multicast
+    /// (RFC 1812 section 5.3.4).
+    LinkBroadcast,
+    /// No member of this group here.
+    NotInGroup {
+        /// The group.
+        group: IpAddr,
+    },
+    /// The TTL would become zero.
+    TtlExpired {
+        /// The TTL it came with.
+        ttl: u8,
+    },
+    /// No row of the routing table matches.
+    NoRoute {
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// The neighbour did not answer.
+    NeighborFailed {
+        /// The neighbour.
+        address: IpAddr,
+    },
+    /// Too many packets wait for the neighbour to answer.
+    NeighborQueueFull {
+        /// The neighbour.
+        address: IpAddr,
+        /// How many may wait.
+        limit: u16,
+    },
+    /// Too long for the next link, and it must not be fragmented.
+    FragmentationNeeded {
+        /// Bytes of the packet.
+        len: u32,
+        /// What the next link takes.
+        mtu: u16,
+    },
+    /// The other fragments did not come in time.
+    ReassemblyTimeout,
+    /// The fragments overlap, or are too many or too long.
+    BadFragment {
+        /// What is wrong: a short English phrase, a key for the catalogues.
+        what: &'static str,
+    },
+    /// Nobody here speaks this protocol.
+    UnknownProtocol {
+        /// The protocol number (IANA).
+        number: u8,
+    },
+    /// An ICMP message that answers nothing we did, or that we do not act on.
+    IcmpIgnored,
+    /// ARP that is not for us.
+    ArpNotForUs {
+        /// The address that was asked for.
+        target: IpAddr,
+    },
+
+    // Transport.
+    /// No program listens on this port.
+    NoListener {
+        /// TCP or UDP.
+        protocol: Protocol,
+        /// Where it was sent.
+        local: SocketAddr,
+    },
+    /// As many connections wait to be accepted as the program allowed.
+    BacklogFull {
+        /// The listening socket.
+        local: SocketAddr,
+        /// How many may wait.
+        backlog: u32,
+    },
+    /// The program does not read as fast as datagrams come.
+    ReceiveBufferFull {
+        /// The socket.
+        local: SocketAddr,
+        /// How many bytes it may hold.
+        limit: u32,
+    },
+    /// A socket connected to one peer takes nothing from another.
+    NotThePeer {
+        /// The socket.
+        local: SocketAddr,
+        /// Who sent it.
+        remote: SocketAddr,
+    },
+    /// A segment that fits no connection (an old duplicate, a stray reset).
+    UnexpectedSegment {
+        /// Where it was sent.
+        local: SocketAddr,
+        /// Who sent it.
+        remote: SocketAddr,
+    },
+}
