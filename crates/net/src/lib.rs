@@ -1,1 +1,15 @@
-//! Placeholder head.
+//! The network: switches, routers and hosts as sans-IO state machines.
+//!
+//! From the top down:
+//!
+//! - [`host`]: a host's programs, its socket table with POSIX meaning, TCP (smoltcp), UDP and ICMP
+//!   sockets, on top of [`l3`].
+//! - [`l3`]: IP. One interface code for hosts and routers: neighbours (ARP), the routing table,
+//!   forwarding, ICMP, fragments. A router is a host that forwards.
+//! - [`l2`]: hub and switch.
+//! - [`wire`]: packet formats, checksums, and one frame seen layer by layer.
+
+pub mod host;
+pub mod l2;
+pub mod l3;
+pub mod wire;
