@@ -1,1 +1,3 @@
 //! Placeholder head.
+pub mod services;
+pub mod subnet;
