@@ -18,7 +18,7 @@ use std::str::FromStr;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
 
 /// One subject a line. The order does not matter: an id exists once in all files together.
 const FILES: &[File] = catalogues!["subnet", "port"];
@@ -44,11 +44,9 @@ impl Locale {
         }
     }
 
-    const fn language(self) -> LanguageIdentifier {
-        match self {
-            Self::En => langid!("en"),
-            Self::ZhCn => langid!("zh-CN"),
-        }
+    fn language(self) -> LanguageIdentifier {
+        // Both names are well-formed tags, so the default (`und`) is never taken.
+        self.name().parse().unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
 use lanternet_core::Rng;
@@ -19,7 +20,7 @@ for line in sys.stdin:
     first = next(iter(network.hosts()))
     if network.prefixlen >= network.max_prefixlen - 1:
         first = network[0]
-    print(network, network.netmask, network.hostmask, network.broadcast_address, hosts, first,
+    print(network, network.netmask, int(network.hostmask), network.broadcast_address, hosts, first,
           address.is_loopback, address.is_link_local, address.is_multicast)
 ";
 
@@ -76,13 +77,18 @@ fn python_computes_the_same_subnets() {
 
 fn row(line: &str) -> String {
     let it = Subnet::parse(line, None).unwrap_or_else(|error| panic!("{line}: {error}"));
+    // As a number: Python writes some IPv6 masks differently.
+    let wildcard = match it.wildcard() {
+        IpAddr::V4(mask) => mask.to_bits().into(),
+        IpAddr::V6(mask) => mask.to_bits(),
+    };
     let scope = special_block(it.address()).scope;
     let python = |is: bool| if is { "True" } else { "False" };
     format!(
         "{} {} {} {} {} {} {} {} {}",
         it.trunc(),
         it.mask(),
-        it.wildcard(),
+        wildcard,
         it.last(),
         it.hosts().count,
         it.hosts().first,

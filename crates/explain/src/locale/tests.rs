@@ -131,7 +131,8 @@ fn what_is_missing_shows_itself_and_does_not_panic() {
 #[test]
 fn numbers_are_not_grouped_and_choose_plural_forms() {
     let mut catalogue = Catalogue::new(Locale::En);
-    let source = "frames = { $count -> [one] one frame\n   *[other] { $count } frames\n } of { $of }";
+    let source =
+        "frames = { $count ->\n    [one] one frame\n   *[other] { $count } frames\n } of { $of }";
     let resource = FluentResource::try_new(source.to_owned()).expect("a resource");
     catalogue.bundle.add_resource(resource).expect("a new id");
     let of = 18_446_744_073_709_551_615_u64;
