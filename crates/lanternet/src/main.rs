@@ -42,8 +42,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
         };
     }
     let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    // The bare command gets the help, which has no such prefix.
+    let text = match text.strip_prefix("error: ") {
+        Some(message) => format!("lanternet: {message}"),
+        None => text,
+    };
     // Nobody is left to tell when even this cannot be written.
-    let _ = write!(io::stderr(), "lanternet: {text}");
+    let _ = io::stderr().write_all(text.as_bytes());
     Status::BadInput.into()
 }

@@ -43,8 +43,16 @@ pub(crate) struct Context {
 impl Context {
     /// With the language asked for, or else the first known one of the environment, or else English.
     pub(crate) fn new(lang: Option<Locale>) -> Self {
-        let environment = || sys_locale::get_locales().find_map(|name| name.parse().ok());
-        let locale = lang.or_else(environment).unwrap_or(Locale::En);
+        let locale = lang.or_else(of_environment).unwrap_or(Locale::En);
         Self { catalogue: Catalogue::new(locale) }
     }
+}
+
+/// The first language of the environment that there are texts in.
+fn of_environment() -> Option<Locale> {
+    sys_locale::get_locales().find_map(|name| match name.split('.').next() {
+        // Programs that want no translation set these; what follows does not count then.
+        Some("C" | "POSIX") => Some(Locale::En),
+        _ => name.parse().ok(),
+    })
 }
