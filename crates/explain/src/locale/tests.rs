@@ -125,7 +125,7 @@ fn what_is_missing_shows_itself_and_does_not_panic() {
         catalogue.try_text(unknown, &args!()),
         Err(TextError::NoMessage("unknown-message".into()))
     );
-    assert!(catalogue.phrase("port-assigned-none").contains("{$port}"));
+    assert!(catalogue.phrase("port-assigned-none").contains("{$date}"));
 }
 
 #[test]
