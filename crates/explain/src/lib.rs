@@ -1,4 +1,8 @@
-//! Placeholder head.
+//! Lanternet's reasons in words, in English and Simplified Chinese.
+//!
+//! A [`Catalogue`] holds the sentences of one language; the modules turn facts into them. Nothing here
+//! reads a clock, a file or the environment: the language is handed in.
+
 mod columns;
 mod explained;
 mod locale;

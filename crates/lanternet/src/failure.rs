@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use lanternet_explain::Explained;
+use lanternet_explain::{Catalogue, Explained, args};
 
 /// How a command ended that did what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Writes the message and tells the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self, catalogue: &Catalogue) -> ExitCode {
         let (explained, status) = match self {
             Self::BadInput(explained) => (explained.clone(), Status::BadInput),
             Self::Negative(explained) => (explained.clone(), Status::Negative),
@@ -48,13 +48,13 @@ impl Failure {
                 return Status::Fine.into();
             }
             Self::Output(error) => {
-                let message = format!("writing output: {error}");
+                let message = catalogue.text("command-output-failed", &args!(error));
                 (Explained { message, help: None }, Status::BadInput)
             }
         };
         let mut text = format!("lanternet: {}\n", explained.message);
         if let Some(help) = explained.help {
-            text += &format!("  help: {help}\n");
+            text += &format!("  {}\n", catalogue.text("command-help", &args!(help)));
         }
         // Nobody is left to tell when even this cannot be written.
         let _ = io::stderr().write_all(text.as_bytes());

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let flushed = out.flush().map_err(Failure::from);
     match end.and_then(|status| flushed.map(|()| status)) {
         Ok(status) => status.into(),
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(&context.catalogue),
     }
 }
 
@@ -38,7 +38,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         // Help and version; a reader that stopped early is no mistake.
         return match error.print() {
             Ok(()) => Status::Fine.into(),
-            Err(error) => Failure::from(error).report(),
+            Err(error) => Failure::from(error).report(&Context::new(None).catalogue),
         };
     }
     let text = error.render().to_string();

@@ -170,6 +170,6 @@ fn wrong_input_is_explained_and_exits_2() {
 fn mistakes_are_explained_in_chinese_too() {
     lanternet(&["--lang", "zh", "subnet", "192.168.11.311/24"]).exits(2).stderr_is(
         "lanternet: “192.168.11.311”的第 4 个字节是 311，最大只能是 255\n  \
-         help: 一个字节是 8 位，取值从 0（00000000）到 255（11111111）\n",
+         提示：一个字节是 8 位，取值从 0（00000000）到 255（11111111）\n",
     );
 }

@@ -144,6 +144,12 @@ fn numbers_are_not_grouped_and_choose_plural_forms() {
 }
 
 #[test]
+fn a_catalogue_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Catalogue::new(Locale::En));
+}
+
+#[test]
 fn locales_are_read_from_tags_and_posix_names() {
     for name in ["en", "en-US", "EN", "en_GB.UTF-8", "en-Latn-US"] {
         assert_eq!(name.parse(), Ok(Locale::En), "{name}");
