@@ -5,10 +5,13 @@
 
 mod columns;
 mod explained;
+mod info;
 mod locale;
+mod narrate;
 pub mod port;
 pub mod subnet;
 
 pub use columns::{pad, table, width};
 pub use explained::Explained;
 pub use locale::{Args, Catalogue, Locale, TextError, UnknownLocale};
+pub use narrate::{Narrator, sentence};

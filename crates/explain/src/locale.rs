@@ -21,7 +21,19 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// One subject a line. The order does not matter: an id exists once in all files together.
-const FILES: &[File] = catalogues!["command", "subnet", "port"];
+const FILES: &[File] = catalogues![
+    "command",
+    "subnet",
+    "port",
+    "wire",
+    "l2",
+    "arp",
+    "ip",
+    "icmp",
+    "transport",
+    "program",
+    "drops",
+];
 
 /// A language that every sentence exists in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
