@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use lanternet_apps::Console;
+use tokio::sync::Notify;
 
 /// Lines to read, and everything that was printed.
 #[derive(Clone, Default)]
@@ -11,6 +12,7 @@ pub struct MemoryConsole {
     input: Arc<Mutex<VecDeque<String>>>,
     output: Arc<Mutex<String>>,
     errors: Arc<Mutex<String>>,
+    printed: Arc<Notify>,
 }
 
 impl MemoryConsole {
@@ -22,6 +24,23 @@ impl MemoryConsole {
 
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
+    }
+
+    /// Waits until this was printed; gives all that was.
+    pub async fn wait_for(&self, text: &str) -> String {
+        let waiting = async {
+            loop {
+                let printed = self.printed.notified();
+                if self.output().contains(text) {
+                    return self.output();
+                }
+                printed.await;
+            }
+        };
+        match tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await {
+            Ok(output) => output,
+            Err(_) => panic!("`{text}` was never printed, but\n{}{}", self.output(), self.errors()),
+        }
     }
 
     pub fn errors(&self) -> String {
@@ -36,6 +55,7 @@ impl Console for MemoryConsole {
 
     fn print(&self, text: &str) {
         self.output.lock().unwrap().push_str(text);
+        self.printed.notify_waiters();
     }
 
     fn error(&self, line: &str) {

@@ -13,12 +13,15 @@ use lanternet_apps::sockets::{
     ConnectOptions, Family, IcmpSocket, Keepalive, ListenOptions, MessageTooLong, Sockets,
     TcpListener, TcpStream, UdpSocket,
 };
+use lanternet_apps::{Command, ExitCode};
 use lanternet_core::{Duration, Instant};
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::{Ipv4RecvErr, Ipv4RecvTtl};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrIn, recvmsg, setsockopt};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+
+use super::console::MemoryConsole;
 
 /// This machine.
 #[derive(Clone)]
@@ -349,4 +352,29 @@ fn sequence(packet: &[u8]) -> u16 {
         [_, _, _, _, _, _, high, low, ..] => u16::from_be_bytes([high, low]),
         _ => 0,
     }
+}
+
+/// A server on 127.0.0.1 that runs until the test ends.
+pub struct Server {
+    pub console: MemoryConsole,
+    pub port: u16,
+}
+
+/// Starts `line` on a port that the system chooses.
+pub async fn start(line: &str) -> Server {
+    let console = MemoryConsole::default();
+    let command = Command::parse(&format!("{line} --bind 127.0.0.1 --port 0")).unwrap();
+    tokio::spawn(lanternet_apps::run(command, Os::new(), console.clone()));
+    let output = console.wait_for("\n").await;
+    let address = output.split([' ', ',', '\n']).find(|word| word.starts_with("127.0.0.1:"));
+    let port = address.unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    Server { console, port }
+}
+
+/// Runs `line` to its end; its exit code, output and errors.
+pub async fn run(line: &str, input: &[&str]) -> (ExitCode, String, String) {
+    let console = MemoryConsole::with_input(input);
+    let command = Command::parse(line).unwrap();
+    let code = lanternet_apps::run(command, Os::new(), console.clone()).await;
+    (code, console.output(), console.errors())
 }
