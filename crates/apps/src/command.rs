@@ -100,6 +100,7 @@ impl Command {
 const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
 
 /// Runs a program to its end.
+#[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
 pub fn run<S: Sockets, C: Console>(
     command: Command,
     sockets: S,
@@ -193,6 +194,9 @@ impl CommandError {
             Some(format!("the programs are {}", listed(subcommands.iter().map(String::as_str))))
         } else {
             match error.kind() {
+                ErrorKind::UnknownArgument if argument.parse::<u16>().is_ok() => {
+                    Some("a port is written `HOST:PORT`, or after `--port`".to_owned())
+                }
                 ErrorKind::MissingSubcommand
                 | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                     Some("write `echo` or `upper` after `serve` or `connect`".to_owned())

@@ -32,3 +32,9 @@ impl ExitCode {
     /// It could not even begin: a wrong argument, an unknown host, no route, a taken port.
     pub const ERROR: Self = Self(2);
 }
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.0)
+    }
+}

@@ -1,5 +1,8 @@
 //! Our servers and clients with programs that others wrote: Python's sockets and netcat.
 
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,8 @@
 //! Echo and upper over TCP on 127.0.0.1, through the kernel's own sockets.
 
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use lanternet_apps::ExitCode;
@@ -224,4 +227,27 @@ async fn more_than_the_windows_hold_passes_without_a_deadlock() {
         format!("connect echo 127.0.0.1:{} --together --repeat 300 -s {message}", server.port);
     let (code, output, errors) = run(&line, &[]).await;
     assert_eq!((code, output.len()), (ExitCode::SUCCESS, 300 * 60_001), "{errors}");
+}
+
+#[tokio::test]
+async fn a_server_that_reads_nothing_and_one_that_does_not_close_are_told() {
+    let (listener, port) = listener().await;
+    let line = format!("connect echo 127.0.0.1:{port} --timeout 200ms");
+    let accepting = tokio::spawn(async move {
+        let full = listener.accept().await.unwrap();
+        let (mut open, _) = listener.accept().await.unwrap();
+        let mut bytes = [0; 3];
+        open.read_exact(&mut bytes).await.unwrap();
+        open.write_all(&bytes).await.unwrap();
+        (full, open)
+    });
+    let much = format!("{line} --together --repeat 500 -s {}", "x".repeat(60_000));
+    let (code, _, errors) = run(&much, &[]).await;
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(errors.contains("no longer fits its receive window"), "{errors}");
+
+    let (code, output, errors) = run(&format!("{line} -s hi"), &[]).await;
+    assert_eq!((code, output.as_str()), (ExitCode::SUCCESS, "hi\n"));
+    assert!(errors.contains("after our FIN the server's did not come within 200ms"), "{errors}");
+    drop(accepting.await);
 }

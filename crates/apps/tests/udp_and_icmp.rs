@@ -1,5 +1,8 @@
 //! UDP, the error queue and ping sockets on 127.0.0.1, through the kernel's own sockets.
 
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use lanternet_apps::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lanternet_core::Duration;
 use tokio::io::{AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
@@ -88,6 +89,7 @@ struct Talk<'a, S: Sockets, C> {
 impl<S: Sockets, C: Console> Talk<'_, S, C> {
     /// Sends a message, waits for its answer, sends the next.
     async fn one_by_one(&mut self, mut writer: WriteHalf<S::TcpStream>) -> Result<(), Trouble> {
+        let peer = self.peer;
         let mut messages = Messages::new(self.console, self.args);
         let mut number = 0_u64;
         while let Some(message) = messages.next().await {
@@ -97,98 +99,113 @@ impl<S: Sockets, C: Console> Talk<'_, S, C> {
                 self.sockets.sleep(interval).await;
             }
             number += 1;
-            self.send(&mut writer, &message).await?;
-            if !self.print_answer().await? {
-                return Err(Trouble::failed(format!(
-                    "{}: the server closed the connection before it answered message {number}",
-                    self.peer
-                )));
+            send(self.sockets, &mut writer, self.args, self.patience, peer, &message).await?;
+            match self.print_answer().await? {
+                Answer::Printed => {}
+                Answer::Closed => {
+                    return Err(Trouble::failed(format!(
+                        "{peer}: the server closed the connection before it answered message \
+                         {number}"
+                    )));
+                }
+                Answer::Silence => return Err(silence(peer, self.patience)),
             }
         }
-        self.finish(&mut writer).await?;
-        while self.print_answer().await? {}
-        Ok(())
+        writer.shutdown().await.map_err(|error| Trouble::talking(peer, &error))?;
+        loop {
+            match self.print_answer().await? {
+                Answer::Printed => {}
+                Answer::Closed => return Ok(()),
+                Answer::Silence => {
+                    let patience = self.patience;
+                    self.console.error(&format!(
+                        "{peer}: every message was answered, but after our FIN the server's did \
+                         not come within {patience}"
+                    ));
+                    return Ok(());
+                }
+            }
+        }
     }
 
     /// Sends all messages and FIN; prints answers as they come, until the peer's FIN.
     async fn together(&mut self, mut writer: WriteHalf<S::TcpStream>) -> Result<(), Trouble> {
         let mut messages = Messages::new(self.console, self.args);
-        let Talk { sockets, console, args, patience, peer, ref mut reader } = *self;
+        let Talk { sockets, args, patience, peer, .. } = *self;
+        // Silence has a meaning only when nothing more is to be said.
+        let all_sent = AtomicBool::new(false);
         let sending = async {
             while let Some(message) = messages.next().await {
-                send(&mut writer, peer, args, &message).await?;
+                send(sockets, &mut writer, args, patience, peer, &message).await?;
             }
+            all_sent.store(true, Ordering::Relaxed);
             writer.shutdown().await.map_err(|error| Trouble::talking(peer, &error))
         };
         let receiving = async {
-            while print_answer(sockets, console, reader, patience, peer).await? {}
-            Ok(())
+            loop {
+                let waiting_for_answers = all_sent.load(Ordering::Relaxed);
+                match self.print_answer().await? {
+                    Answer::Closed => return Ok(()),
+                    Answer::Silence if waiting_for_answers => return Err(silence(peer, patience)),
+                    Answer::Printed | Answer::Silence => {}
+                }
+            }
         };
         try_join(receiving, sending).await?;
         Ok(())
     }
 
-    async fn send(
-        &mut self,
-        writer: &mut WriteHalf<S::TcpStream>,
-        message: &str,
-    ) -> Result<(), Trouble> {
-        match timeout(self.sockets, self.patience, send(writer, self.peer, self.args, message))
-            .await
-        {
-            Ok(sent) => sent,
-            Err(elapsed) => Err(Trouble::failed(format!(
-                "{}: the server has read nothing for {}: our data no longer fits its window",
-                self.peer, elapsed.0
-            ))),
+    /// Waits for the next answer and prints it.
+    async fn print_answer(&mut self) -> Result<Answer, Trouble> {
+        match timeout(self.sockets, self.patience, self.reader.next(|_| {})).await {
+            Ok(Ok(Some(answer))) => {
+                self.console.print_line(&text::printable(&answer));
+                Ok(Answer::Printed)
+            }
+            Ok(Ok(None)) => Ok(Answer::Closed),
+            Ok(Err(error)) => Err(Trouble::talking(self.peer, &error)),
+            Err(_) => Ok(Answer::Silence),
         }
-    }
-
-    async fn finish(&mut self, writer: &mut WriteHalf<S::TcpStream>) -> Result<(), Trouble> {
-        writer.shutdown().await.map_err(|error| Trouble::talking(self.peer, &error))
-    }
-
-    async fn print_answer(&mut self) -> Result<bool, Trouble> {
-        print_answer(self.sockets, self.console, &mut self.reader, self.patience, self.peer).await
     }
 }
 
-async fn send<W: AsyncWrite + Unpin>(
+/// What came when an answer was awaited.
+enum Answer {
+    Printed,
+    /// The peer's FIN.
+    Closed,
+    /// Nothing in time.
+    Silence,
+}
+
+async fn send<S: Sockets, W: AsyncWrite + Unpin>(
+    sockets: &S,
     writer: &mut W,
-    peer: SocketAddr,
     args: &ConnectArgs,
+    patience: Duration,
+    peer: SocketAddr,
     message: &str,
 ) -> Result<(), Trouble> {
     let bytes = args
         .framing
         .encode(message.as_bytes())
         .map_err(|error| Trouble::cannot_begin(error.to_string()))?;
-    let written = async {
+    let write = async {
         writer.write_all(&bytes).await?;
         writer.flush().await
     };
-    written.await.map_err(|error| Trouble::talking(peer, &error))
-}
-
-/// Prints the next answer; false when the peer has closed.
-async fn print_answer<S: Sockets, C: Console>(
-    sockets: &S,
-    console: &C,
-    reader: &mut MessageReader<ReadHalf<S::TcpStream>>,
-    patience: Duration,
-    peer: SocketAddr,
-) -> Result<bool, Trouble> {
-    match timeout(sockets, patience, reader.next(|_| {})).await {
-        Ok(Ok(Some(answer))) => {
-            console.print_line(&text::printable(&answer));
-            Ok(true)
-        }
-        Ok(Ok(None)) => Ok(false),
-        Ok(Err(error)) => Err(Trouble::talking(peer, &error)),
-        Err(elapsed) => Err(Trouble::failed(format!(
-            "{peer}: connected, but no answer within {}; has the server accepted the connection, \
-             and does it use the same framing?",
-            elapsed.0
+    match timeout(sockets, patience, write).await {
+        Ok(written) => written.map_err(|error| Trouble::talking(peer, &error)),
+        Err(_) => Err(Trouble::failed(format!(
+            "{peer}: the server has read too little for {patience}: what we send no longer fits \
+             its receive window"
         ))),
     }
+}
+
+fn silence(peer: SocketAddr, patience: Duration) -> Trouble {
+    Trouble::failed(format!(
+        "{peer}: connected, but no answer within {patience}; has the server accepted the \
+         connection, and does it use the same framing?"
+    ))
 }

@@ -1,7 +1,7 @@
 //! `serve echo|upper` and `connect echo|upper`: the first server and client, over TCP and UDP.
 //!
 //! The server answers each message with itself (echo, as RFC 862), or with itself in capital
-//! letters (upper). Over TCP a [`Framing`](crate::framing::Framing) says where a message ends; over
+//! letters (upper). Over TCP a [`Framing`] says where a message ends; over
 //! UDP a datagram is a message.
 //!
 //! What they are for: see the handshake and the close; many clients at once; a full backlog
@@ -78,10 +78,10 @@ pub struct ServeArgs {
 /// The command line of `connect echo` and `connect upper`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ConnectArgs {
-    /// HOST, HOST:PORT or [v6]:PORT; HOST is a name or an address
+    /// `HOST`, `HOST:PORT` or `[v6]:PORT`; HOST is a name or an address
     #[arg(value_name = "HOST[:PORT]")]
     pub to: Endpoint,
-    /// Port, where HOST has none [default: 9090]
+    /// Port, where HOST has none (default 9090)
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
     /// UDP instead of TCP
@@ -103,7 +103,7 @@ pub struct ConnectArgs {
     /// Where a message ends in the stream
     #[arg(short, long, value_enum, default_value_t, conflicts_with = "udp")]
     pub framing: Framing,
-    /// Give up when nothing comes for this time [default: 10s, with --udp 2s]
+    /// Give up when nothing comes for this time (default 10s, with --udp 2s)
     #[arg(short, long, value_name = "TIME", value_parser = text::duration)]
     pub timeout: Option<Duration>,
     /// Address to connect from

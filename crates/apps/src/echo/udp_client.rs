@@ -162,6 +162,10 @@ impl<S: Sockets, C: Console> Exchange<'_, S, C> {
                  unreachable)",
                 self.peer.port()
             ),
+            io::ErrorKind::HostUnreachable => format!(
+                "no route to host: the last machine on the way found nobody with the address {}",
+                self.peer.ip()
+            ),
             _ => text::describe(error),
         };
         self.console.error(&format!("message {number}: {words}"));

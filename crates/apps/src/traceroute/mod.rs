@@ -22,7 +22,7 @@ pub use client::run;
 pub struct Args {
     /// Host name or address
     pub host: String,
-    /// Bytes of each probe, IP header included [default: 60, IPv6 80]
+    /// Bytes of each probe, IP header included (default 60, for IPv6 80)
     #[arg(value_parser = clap::value_parser!(u16).range(28..))]
     pub packet_length: Option<u16>,
     /// Probe with ICMP echo requests instead of UDP

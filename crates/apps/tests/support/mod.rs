@@ -6,5 +6,7 @@
 
 pub mod console;
 pub mod fake;
+// The error queue and ping sockets are Linux's.
+#[cfg(target_os = "linux")]
 pub mod os;
 pub mod peers;
