@@ -63,6 +63,17 @@ pub struct CommandError {
 impl Command {
     /// Reads a command line such as `connect upper b3:9090 --say "hello world"`; quotes and
     /// backslashes as in a POSIX shell, nothing else of a shell.
+    ///
+    /// ```
+    /// use lanternet_apps::Command;
+    ///
+    /// let command = Command::parse("connect upper b3:9090 --say 'hello world'")?;
+    /// assert_eq!(command.name(), "connect upper");
+    /// let refusal = Command::parse("conect upper b3").unwrap_err();
+    /// assert_eq!(refusal.message, "unknown program `conect`");
+    /// assert_eq!(refusal.help.as_deref(), Some("did you mean `connect`?"));
+    /// # Ok::<(), lanternet_apps::CommandError>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, CommandError> {
         let words = shell_words::split(text).map_err(|_| CommandError {
             message: format!("a quote is opened and not closed in `{}`", text.trim()),

@@ -101,7 +101,7 @@ fn ping_begins_only_with_a_name_and_a_route() {
 
 #[test]
 fn ping_finds_the_path_mtu() {
-    let (code, output, errors) = run("ping -c 2 -D -s 1400 b3", |probe| match probe.number {
+    let (code, output, errors) = run("ping -c 2 -M do -s 1400 b3", |probe| match probe.number {
         1 => Ok(vec![error(ROUTER, 50, IcmpError::from_icmpv4(3, 4, 1400))]),
         // The host has learned.
         _ => Err(MessageTooLong { mtu: Some(1400) }.into()),

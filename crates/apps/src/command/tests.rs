@@ -46,11 +46,13 @@ fn quotes_keep_words_together_and_say_repeats() {
 
 #[test]
 fn ping_takes_the_letters_of_iputils() {
-    let Command::Ping(args) = Command::parse("ping -n -c 3 -i 0.2 -s 1400 -t 5 -W 1 b3").unwrap()
+    let Command::Ping(args) =
+        Command::parse("ping -n -c 3 -i 0.2 -M do -s 1400 -t 5 -W 1 b3").unwrap()
     else {
         panic!("ping")
     };
     assert_eq!((args.count, args.size, args.ttl), (3, 1400, 5));
+    assert_eq!(args.path_mtu, ping::PathMtu::Do);
     assert_eq!(args.interval, Duration::from_millis(200));
     assert_eq!(args.timeout, Duration::from_secs(1));
 }
@@ -92,19 +94,19 @@ fn what_is_wrong_is_named_with_its_value() {
     assert_eq!(message("ping"), "missing `<HOST>`");
     assert_eq!(
         message("ping b3 -i soon"),
-        "wrong value `soon` for `--interval <INTERVAL>`: expected a number and a unit such as \
+        "wrong value `soon` for `--interval <TIME>`: expected a number and a unit such as \
          `200ms` or `1.5s`, or seconds, got `soon`"
     );
     assert_eq!(
         message("ping b3 -c 0"),
-        "wrong value `0` for `--count <COUNT>`: 0 is not in 1..=4294967295"
+        "wrong value `0` for `--count <N>`: 0 is not in 1..=4294967295"
     );
     assert_eq!(
         message("connect echo b3 --udp --framing line"),
         "`--udp` cannot be used with `--framing <FRAMING>`"
     );
-    assert_eq!(message("ping b3 -c"), "expected a value after `--count <COUNT>`, got none");
-    assert_eq!(message("ping b3 -c 1 -c 2"), "`--count <COUNT>` is given more than once");
+    assert_eq!(message("ping b3 -c"), "expected a value after `--count <N>`, got none");
+    assert_eq!(message("ping b3 -c 1 -c 2"), "`--count <N>` is given more than once");
     assert_eq!(message("serve"), "the name of a program is missing");
     assert_eq!(
         message("connect echo 'b3"),

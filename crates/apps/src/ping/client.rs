@@ -46,7 +46,7 @@ async fn ping<S: Sockets, C: Console>(
                 sequence,
                 payload: &payload,
                 ttl: args.ttl,
-                dont_fragment: args.dont_fragment,
+                dont_fragment: args.forbids_fragments(),
             };
             let sent = socket.send_echo(destination, request).await;
             if sequence == 1 && session.transmitted() == 1 {

@@ -29,16 +29,16 @@ pub struct Args {
     #[arg(short = 'I', long)]
     pub icmp: bool,
     /// TTL of the first probes
-    #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(short, long, value_name = "TTL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     pub first: u8,
     /// Give up after this TTL
-    #[arg(short, long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(short, long, value_name = "TTL", default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..))]
     pub max_hops: u8,
     /// Probes per TTL
-    #[arg(short, long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
     pub queries: u8,
     /// How long to wait for each answer
-    #[arg(short, long, default_value = "5s", value_parser = text::duration)]
+    #[arg(short, long, value_name = "TIME", default_value = "5s", value_parser = text::duration)]
     pub wait: Duration,
     /// UDP port of the first probe, one more for each after it; one where nothing listens
     #[arg(short, long, default_value_t = 33_434, value_parser = clap::value_parser!(u16).range(1..))]
