@@ -4,6 +4,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use lanternet_explain::{Catalogue, Explained, args};
+use lanternet_lab::Diagnostics;
+
+use crate::lab_file;
 
 /// How a command ended that did what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ impl From<Status> for ExitCode {
 pub(crate) enum Failure {
     /// Wrong input: a message, and what to do.
     BadInput(Explained),
+    /// A lab file with errors, to be shown where they are.
+    BadLab(Diagnostics),
     /// The answer is no, and there is nothing else to say.
     Negative(Explained),
     /// Standard output, or a file that was to be written.
@@ -41,6 +46,13 @@ impl Failure {
     /// Writes the message and tells the exit code.
     pub(crate) fn report(&self, catalogue: &Catalogue) -> ExitCode {
         let (explained, status) = match self {
+            Self::BadLab(diagnostics) => {
+                lab_file::report(diagnostics);
+                let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
+                let counts = args!(count errors, count warnings);
+                let message = catalogue.text("command-bad-lab", &counts);
+                (Explained { message, help: None }, Status::BadInput)
+            }
             Self::BadInput(explained) => (explained.clone(), Status::BadInput),
             Self::Negative(explained) => (explained.clone(), Status::Negative),
             // `lanternet ... | head` has seen enough.

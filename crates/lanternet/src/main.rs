@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod failure;
+mod lab_file;
 mod output;
 
 use std::io::{self, Write};
