@@ -286,6 +286,11 @@ impl Simulation {
             self.nodes[node.0 as usize].powered = true;
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
             self.call(node, None, |device, ctx| device.handle_start(ctx));
+            for port in self.topology.ports(node) {
+                if self.topology.link_at(port).is_some_and(|link| !self.link_is_up(link)) {
+                    self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
+                }
+            }
         }
     }
 
