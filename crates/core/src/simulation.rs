@@ -8,6 +8,8 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::device::{Context, Deadline, Device, Outbox};
 use crate::event_queue::{EventQueue, SourceId};
 use crate::frame::Frame;
@@ -45,7 +47,7 @@ struct Slot {
     source: SourceId,
     made: u64,
     /// The direction that leads away from each port, or [`NO_CABLE`].
-    ports: Vec<u32>,
+    ports: SmallVec<[u32; 4]>,
     powered: bool,
     /// Whether it is in the event queue.
     armed: bool,
@@ -109,7 +111,7 @@ impl Simulation {
             device: Some(Box::new(device)),
             source,
             made: 0,
-            ports: Vec::new(),
+            ports: SmallVec::new(),
             powered: true,
             armed: false,
             busy: false,
