@@ -309,12 +309,7 @@ impl Simulation {
         if !self.nodes[node.0 as usize].powered {
             self.nodes[node.0 as usize].powered = true;
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
-            self.call(node, None, |device, ctx| device.handle_start(ctx));
-            for port in self.topology.ports(node) {
-                if self.topology.link_at(port).is_some_and(|link| !self.link_is_up(link)) {
-                    self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
-                }
-            }
+            self.start_node(node);
         }
     }
 
@@ -393,7 +388,17 @@ impl Simulation {
 
     fn start_new(&mut self) {
         for node in std::mem::take(&mut self.unstarted) {
-            self.call(node, None, |device, ctx| device.handle_start(ctx));
+            self.start_node(node);
+        }
+    }
+
+    /// Gives a node power, and tells it which of its ports have no cable that is up.
+    fn start_node(&mut self, node: NodeId) {
+        self.call(node, None, |device, ctx| device.handle_start(ctx));
+        for port in self.topology.ports(node) {
+            if !self.topology.link_at(port).is_some_and(|link| self.link_is_up(link)) {
+                self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
+            }
         }
     }
 
