@@ -330,3 +330,6 @@ fn diff_layer(changes: &mut Vec<Change>, before: &Layer, after: Option<&Layer>) 
         new: Some(field.value.clone()),
     }));
 }
+
+#[cfg(test)]
+mod tests;
