@@ -1,5 +1,7 @@
 //! A capture of a simulation, read back by tshark.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests panic like tests.
+
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
