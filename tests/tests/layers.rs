@@ -143,15 +143,12 @@ fn checksums_are_judged_as_by_tshark() {
                 // Of the quoted ones, which tshark may judge as well, a router has changed the TTL.
                 let Some(layer) = layers.find(protocol) else { continue };
                 // Wireshark's PROTO_CHECKSUM_E_*.
-                let status =
-                    layers.find(protocol).and_then(|layer| layer.checksum).map(
-                        |state| match state {
-                            ChecksumState::Wrong { .. } => "0",
-                            ChecksumState::Right => "1",
-                            ChecksumState::Unverifiable => "2",
-                            ChecksumState::Absent => "3",
-                        },
-                    );
+                let status = layer.checksum.map(|state| match state {
+                    ChecksumState::Wrong { .. } => "0",
+                    ChecksumState::Right => "1",
+                    ChecksumState::Unverifiable => "2",
+                    ChecksumState::Absent => "3",
+                });
                 let theirs = fields.get(name).and_then(|values| values.first());
                 assert_eq!(
                     status,
@@ -208,7 +205,7 @@ fn data_is_the_payload() {
         for (index, (frame, fields)) in captures::frames(&file).iter().zip(&dissected).enumerate() {
             let layers = Layers::dissect(&frame.bytes);
             let quotes = layers.layers.iter().any(|layer| layer.quoted);
-            if quotes || !layers.top().is_some_and(|top| top.protocol.number() == 4) {
+            if quotes || layers.top().is_none_or(|top| top.protocol.number() != 4) {
                 continue;
             }
             let data = layers.layers.iter().flat_map(|layer| layer.field(FieldName::Data));
