@@ -734,9 +734,11 @@ pub(crate) fn events() -> Vec<TraceEvent> {
         segment: data(Sent),
         why,
     }));
-    all.extend(
-        reset_causes().into_iter().map(|why| E::TcpResetSent { local: remote, remote: local, why }),
-    );
+    all.extend(reset_causes().into_iter().map(|why| E::TcpResetSent {
+        local: remote,
+        remote: local,
+        why,
+    }));
     all.extend(names().into_iter().map(|(source, name)| E::NameResolved {
         name: name.into(),
         addresses: [ip("192.168.20.3")].into(),

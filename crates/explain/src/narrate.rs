@@ -124,9 +124,7 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::NeighborAsked { interface, address, attempt, unicast } => {
             let interface = scene.port(*interface);
             match unicast {
-                Some(mac) => {
-                    say("neighbor-asked-unicast", args!(interface, address, attempt, mac))
-                }
+                Some(mac) => say("neighbor-asked-unicast", args!(interface, address, attempt, mac)),
                 None => say("neighbor-asked", args!(interface, address, attempt)),
             }
         }
@@ -173,9 +171,7 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("address-abandoned", args!(interface = scene.port(*interface), address, theirs))
         }
 
-        E::SameSegment { destination, address } => {
-            ip::same_segment(scene, *destination, *address)
-        }
+        E::SameSegment { destination, address } => ip::same_segment(scene, *destination, *address),
         E::OtherSegment { destination, address, gateway } => {
             ip::other_segment(scene, *destination, *address, *gateway)
         }

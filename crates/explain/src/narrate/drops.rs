@@ -1,7 +1,7 @@
 //! Why a frame ended: one sentence each, and a short label for counts.
 
-use lanternet_core::trace::DropReason;
 use lanternet_core::QueueLimit;
+use lanternet_core::trace::DropReason;
 
 use super::scene::{Percent, Scene};
 use super::transport::protocol_name;
@@ -15,9 +15,7 @@ pub(super) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::LinkDown => scene.phrase("drop-link-down"),
         R::LinkCut => scene.phrase("drop-link-cut"),
         R::NodeDown => scene.phrase("drop-node-down"),
-        R::FrameTooLong { payload, mtu } => {
-            scene.say("drop-frame-too-long", &args!(payload, mtu))
-        }
+        R::FrameTooLong { payload, mtu } => scene.say("drop-frame-too-long", &args!(payload, mtu)),
         R::QueueFull { frames, limit: QueueLimit::Frames(limit), .. } => {
             scene.say("drop-queue-full-frames", &args!(frames, limit))
         }
@@ -57,9 +55,7 @@ pub(super) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::MartianDestination { destination } => {
             scene.say("drop-martian-destination", &args!(destination))
         }
-        R::DirectedBroadcast { segment } => {
-            scene.say("drop-directed-broadcast", &args!(segment))
-        }
+        R::DirectedBroadcast { segment } => scene.say("drop-directed-broadcast", &args!(segment)),
         R::LinkBroadcast => scene.phrase("drop-link-broadcast"),
         R::NotInGroup { group } => scene.say("drop-not-in-group", &args!(group)),
         R::TtlExpired { ttl } => scene.say("drop-ttl-expired", &args!(ttl)),

@@ -23,10 +23,12 @@ pub(super) fn other_segment(
     let (own, mask, network) = (address.addr(), address.netmask(), address.network());
     let other = and(destination, mask);
     match gateway {
-        Some(gateway) => scene
-            .say("other-segment", &args!(own, mask, network, destination, other, gateway)),
-        None => scene
-            .say("other-segment-no-gateway", &args!(own, mask, network, destination, other)),
+        Some(gateway) => {
+            scene.say("other-segment", &args!(own, mask, network, destination, other, gateway))
+        }
+        None => {
+            scene.say("other-segment-no-gateway", &args!(own, mask, network, destination, other))
+        }
     }
 }
 

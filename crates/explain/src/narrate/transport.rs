@@ -40,8 +40,7 @@ fn segment_moved(scene: &Scene<'_>, segment: &TcpSegment) -> String {
 fn step(from: TcpState, to: TcpState, segment: Option<&TcpSegment>) -> Option<&'static str> {
     use TcpState::*;
     let has = |bits| segment.is_some_and(|segment| segment.flags.has(bits));
-    let received =
-        segment.is_some_and(|segment| segment.direction == SegmentDirection::Received);
+    let received = segment.is_some_and(|segment| segment.direction == SegmentDirection::Received);
     let acks = has(TcpFlags::ACK);
     if has(TcpFlags::RST) {
         return Some(match (from, received) {
@@ -104,9 +103,7 @@ pub(super) fn listening(
         (Protocol::Tcp, Some(backlog)) => scene.say("listening-tcp", &args!(local, backlog)),
         (Protocol::Tcp, None) => scene.say("listening-tcp-plain", &args!(local)),
         (Protocol::Udp, _) => scene.say("listening-udp", &args!(local)),
-        (other, _) => {
-            scene.say("listening-other", &args!(protocol = protocol_name(other), local))
-        }
+        (other, _) => scene.say("listening-other", &args!(protocol = protocol_name(other), local)),
     }
 }
 

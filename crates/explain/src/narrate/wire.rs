@@ -18,10 +18,7 @@ pub(super) fn sent(scene: &Scene<'_>, port: PortId, frame: &Frame) -> String {
     match frame.cause().filter(|_| frame.id().origin() == scene.node()) {
         Some(cause) => {
             let cause = scene::frame(topology, cause);
-            scene.say(
-                "frame-sent-because",
-                &args!(frame = name, port = out_of, peer, cause, info),
-            )
+            scene.say("frame-sent-because", &args!(frame = name, port = out_of, peer, cause, info))
         }
         None => scene.say("frame-sent", &args!(frame = name, port = out_of, peer, info)),
     }
