@@ -22,6 +22,7 @@ use unic_langid::LanguageIdentifier;
 
 /// One subject a line. The order does not matter: an id exists once in all files together.
 const FILES: &[File] = catalogues![
+    "command",
     "subnet",
     "port",
     "wire",

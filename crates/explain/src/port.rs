@@ -9,8 +9,8 @@ use lanternet_net::services::{
 
 use crate::args;
 use crate::columns::table;
+use crate::explained::Explained;
 use crate::locale::Catalogue;
-use crate::subnet::Explained;
 
 /// What was looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +68,10 @@ fn number(catalogue: &Catalogue, port: u16, over: &[Transport]) -> Answer {
         services.iter().map(|s| service_row(catalogue, s, over)).collect();
     if services.is_empty() && port != 0 {
         let none = if over.is_empty() {
-            catalogue.text("port-assigned-none", &args!(port, date))
+            catalogue.text("port-assigned-none", &args!(date))
         } else {
             let transport = transport_names(over.iter().copied());
-            catalogue.text("port-assigned-none-over", &args!(port, transport, date))
+            catalogue.text("port-assigned-none-over", &args!(transport, date))
         };
         rows.push([catalogue.phrase("port-label-service"), none]);
         rows.extend(all.iter().map(|service| service_row(catalogue, service, &[])));

@@ -11,7 +11,7 @@ use crate::args;
 use crate::columns::table;
 use crate::locale::Catalogue;
 
-pub use errors::{Explained, address_error, split_error, subnet_error};
+pub use errors::{address_error, split_error, split_length_error, subnet_error};
 
 /// All about an address and the subnet it is in.
 pub fn describe(catalogue: &Catalogue, subnet: &Subnet) -> String {
@@ -21,40 +21,42 @@ pub fn describe(catalogue: &Catalogue, subnet: &Subnet) -> String {
 }
 
 fn facts(catalogue: &Catalogue, subnet: &Subnet) -> Vec<[String; 2]> {
-    let network = subnet.trunc();
-    let hosts = subnet.hosts();
-    let mut rows = vec![[catalogue.phrase("subnet-label-network"), network.to_string()]];
-    let mut row = |label: String, value: String| rows.push([label, value]);
-    match (subnet.broadcast(), subnet.family()) {
-        (Some(broadcast), _) => {
-            row(catalogue.phrase("subnet-label-broadcast"), broadcast.to_string());
-        }
-        (None, Family::V4) => row(
-            catalogue.phrase("subnet-label-broadcast"),
-            catalogue.phrase("subnet-broadcast-none"),
-        ),
-        (None, Family::V6) => row(
-            catalogue.phrase("subnet-label-broadcast"),
-            catalogue.phrase("subnet-broadcast-ipv6"),
-        ),
+    let mut rows = vec![[catalogue.phrase("subnet-label-network"), subnet.trunc().to_string()]];
+    // A multicast prefix is a range of groups; no station in it has an address of its own.
+    if !subnet.address().is_multicast() {
+        rows.extend(stations(catalogue, subnet));
     }
+    let mut row = |label: &str, value: String| rows.push([label.to_owned(), value]);
+    row(&catalogue.phrase("subnet-label-address"), role(catalogue, subnet));
+    if let Some(class) = subnet.class() {
+        row(&catalogue.phrase("subnet-label-class"), class_text(catalogue, class, subnet));
+    }
+    let (scope, reach) = scope_text(catalogue, subnet.address());
+    row(&catalogue.phrase("subnet-label-scope"), scope);
+    row(&catalogue.phrase("subnet-label-reach"), reach);
+    rows
+}
+
+/// The rows about the addresses that stations can have.
+fn stations(catalogue: &Catalogue, subnet: &Subnet) -> Vec<[String; 2]> {
+    let broadcast = match (subnet.broadcast(), subnet.family()) {
+        (Some(broadcast), _) => broadcast.to_string(),
+        (None, Family::V4) => catalogue.phrase("subnet-broadcast-none"),
+        (None, Family::V6) => catalogue.phrase("subnet-broadcast-ipv6"),
+    };
+    let hosts = subnet.hosts();
     let range = match hosts.count {
         1 => hosts.first.to_string(),
         _ => format!("{} - {}", hosts.first, hosts.last),
     };
-    row(catalogue.phrase("subnet-label-hosts"), range);
-    row(catalogue.phrase("subnet-label-count"), host_count(catalogue, subnet));
-    row(catalogue.phrase("subnet-label-mask"), mask_forms(subnet));
+    let mut rows = vec![
+        [catalogue.phrase("subnet-label-broadcast"), broadcast],
+        [catalogue.phrase("subnet-label-hosts"), range],
+        [catalogue.phrase("subnet-label-count"), host_count(catalogue, subnet)],
+    ];
     if subnet.family() == Family::V4 {
-        row(catalogue.phrase("subnet-label-wildcard"), subnet.wildcard().to_string());
+        rows.push([catalogue.phrase("subnet-label-wildcard"), subnet.wildcard().to_string()]);
     }
-    row(catalogue.phrase("subnet-label-address"), role(catalogue, subnet));
-    if let Some(class) = subnet.class() {
-        row(catalogue.phrase("subnet-label-class"), class_text(catalogue, class, subnet));
-    }
-    let (scope, reach) = scope_text(catalogue, subnet.address());
-    row(catalogue.phrase("subnet-label-scope"), scope);
-    row(catalogue.phrase("subnet-label-reach"), reach);
     rows
 }
 
@@ -196,33 +198,41 @@ impl Pair {
 }
 
 /// Whether two stations share a segment, with the work: both addresses ANDed with the mask of the one
-/// that asks. When their masks differ, both views.
+/// that asks. When their masks differ, the view of each.
 pub fn describe_pair(catalogue: &Catalogue, pair: &Pair) -> String {
     let Pair { a, b } = pair;
-    if a.prefix_len() == b.prefix_len() || a.family() != b.family() {
-        return view(catalogue, a, b.address()) + "\n" + &verdict(catalogue, pair) + "\n";
-    }
     let mut out = String::new();
-    for (own, other) in [(a, b), (b, a)] {
-        let (address, mask) = (own.address(), mask_forms(own));
-        out += &catalogue.text("subnet-same-view", &args!(address, mask));
-        out += "\n\n";
-        out += &view(catalogue, own, other.address());
-        out += &format!("  {}\n\n", opinion(catalogue, own, other));
+    if a.family() == b.family() && a.prefix_len() == b.prefix_len() {
+        out += &view(catalogue, a, b.address());
+    } else if a.family() == b.family() {
+        for (own, other) in [(a, b), (b, a)] {
+            let (address, mask) = (own.address(), mask_forms(own));
+            out += &catalogue.text("subnet-same-view", &args!(address, mask));
+            out += "\n\n";
+            out += &view(catalogue, own, other.address());
+            out += &format!("  {}\n\n", opinion(catalogue, own, other));
+        }
     }
-    out + &verdict(catalogue, pair) + "\n"
+    out += &verdict(catalogue, pair);
+    out.push('\n');
+    for station in [a, b] {
+        if !matches!(station.role(), Role::Host | Role::PointToPoint | Role::Single) {
+            out += &format!("{}\n", role(catalogue, station));
+        }
+    }
+    out
 }
 
 fn view(catalogue: &Catalogue, own: &Subnet, other: IpAddr) -> String {
-    // The other address under this station's mask, which is how a station decides.
-    let Some(other) = Subnet::new(other, own.prefix_len()) else { return String::new() };
+    // The other address under this station's mask, which is how a station decides. Both are of one
+    // family, so the prefix always fits.
+    let other = Subnet::new(other, own.prefix_len()).unwrap_or(*own);
     and::columns(catalogue, own) + "\n" + &and::columns(catalogue, &other) + "\n"
 }
 
 fn opinion(catalogue: &Catalogue, own: &Subnet, other: &Subnet) -> String {
     let (from, to) = (own.address(), other.address());
     let id = if own.contains(to) { "subnet-same-direct" } else { "subnet-same-gateway" };
-    // Both ids stand written out above; the catalogue's test looks for them.
     catalogue.text(id, &args!(from, to))
 }
 
@@ -231,13 +241,10 @@ fn verdict(catalogue: &Catalogue, pair: &Pair) -> String {
     if a == b {
         return catalogue.text("subnet-same-identical", &args!(a));
     }
-    let Some(b_as_a) = Subnet::new(b, pair.a.prefix_len()) else {
-        return catalogue.text("subnet-same-families", &args!(a, b));
-    };
     if pair.a.family() != pair.b.family() {
         return catalogue.text("subnet-same-families", &args!(a, b));
     }
-    let (a_network, b_network) = (pair.a.trunc(), b_as_a.trunc());
+    let (a_network, b_network) = (pair.a.trunc(), pair.b.trunc());
     match (pair.a.contains(b), pair.b.contains(a)) {
         (true, true) => catalogue.text("subnet-same-yes", &args!(a, b, a_network)),
         (false, false) => catalogue.text("subnet-same-no", &args!(a, b, a_network, b_network)),
@@ -262,21 +269,26 @@ pub fn describe_split(catalogue: &Catalogue, whole: &Subnet, split: Split) -> St
         ),
         None => catalogue.text("subnet-split-heading-huge", &args!(network, length, power)),
     };
+    // IPv6 has no broadcast addresses, so no column for them.
+    let broadcast = match whole.family() {
+        Family::V4 => catalogue.phrase("subnet-label-broadcast"),
+        Family::V6 => String::new(),
+    };
     let mut rows = vec![[
         catalogue.phrase("subnet-label-network"),
         catalogue.phrase("subnet-label-first"),
         catalogue.phrase("subnet-label-last"),
-        catalogue.phrase("subnet-label-broadcast"),
+        broadcast,
     ]];
     for part in split.take(SPLIT_ROWS) {
         let hosts = part.hosts();
-        let broadcast = part.broadcast().map_or_else(|| "-".to_owned(), |a| a.to_string());
-        rows.push([
-            part.trunc().to_string(),
-            hosts.first.to_string(),
-            hosts.last.to_string(),
-            broadcast,
-        ]);
+        let broadcast = match (part.broadcast(), whole.family()) {
+            (Some(address), _) => address.to_string(),
+            (None, Family::V4) => "-".to_owned(),
+            (None, Family::V6) => String::new(),
+        };
+        let (first, last) = (hosts.first.to_string(), hosts.last.to_string());
+        rows.push([part.trunc().to_string(), first, last, broadcast]);
     }
     let mut out = format!("{heading}\n\n{}", table(2, &rows));
     if count.is_none_or(|count| count > SPLIT_ROWS as u128) {

@@ -20,7 +20,7 @@ pub(crate) struct Cli {
     ///
     /// Without it the locale of the environment decides (LANGUAGE, LC_ALL, LC_MESSAGES, LANG); a
     /// language that there are no texts in gives English.
-    #[arg(long, global = true, value_name = "LANGUAGE")]
+    #[arg(long, global = true, value_name = "LANGUAGE", display_order = 900)]
     pub(crate) lang: Option<Locale>,
 
     #[command(subcommand)]

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use lanternet_explain::subnet::Explained;
+use lanternet_explain::{Catalogue, Explained, args};
+use lanternet_lab::Diagnostics;
+
+use crate::lab_file;
 
 /// How a command ended that did what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ impl From<Status> for ExitCode {
 pub(crate) enum Failure {
     /// Wrong input: a message, and what to do.
     BadInput(Explained),
+    /// A lab file with errors, to be shown where they are.
+    BadLab(Diagnostics),
     /// The answer is no, and there is nothing else to say.
     Negative(Explained),
     /// Standard output, or a file that was to be written.
@@ -39,8 +44,15 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Writes the message and tells the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self, catalogue: &Catalogue) -> ExitCode {
         let (explained, status) = match self {
+            Self::BadLab(diagnostics) => {
+                lab_file::report(diagnostics);
+                let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
+                let counts = args!(count errors, count warnings);
+                let message = catalogue.text("command-bad-lab", &counts);
+                (Explained { message, help: None }, Status::BadInput)
+            }
             Self::BadInput(explained) => (explained.clone(), Status::BadInput),
             Self::Negative(explained) => (explained.clone(), Status::Negative),
             // `lanternet ... | head` has seen enough.
@@ -48,13 +60,13 @@ impl Failure {
                 return Status::Fine.into();
             }
             Self::Output(error) => {
-                let message = format!("writing output: {error}");
+                let message = catalogue.text("command-output-failed", &args!(error));
                 (Explained { message, help: None }, Status::BadInput)
             }
         };
         let mut text = format!("lanternet: {}\n", explained.message);
         if let Some(help) = explained.help {
-            text += &format!("  help: {help}\n");
+            text += &format!("  {}\n", catalogue.text("command-help", &args!(help)));
         }
         // Nobody is left to tell when even this cannot be written.
         let _ = io::stderr().write_all(text.as_bytes());

@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod failure;
+mod lab_file;
 mod output;
 
 use std::io::{self, Write};
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     let flushed = out.flush().map_err(Failure::from);
     match end.and_then(|status| flushed.map(|()| status)) {
         Ok(status) => status.into(),
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(&context.catalogue),
     }
 }
 
@@ -38,12 +39,16 @@ fn refuse(error: &clap::Error) -> ExitCode {
         // Help and version; a reader that stopped early is no mistake.
         return match error.print() {
             Ok(()) => Status::Fine.into(),
-            Err(error) => Failure::from(error).report(),
+            Err(error) => Failure::from(error).report(&Context::new(None).catalogue),
         };
     }
     let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    // The bare command gets the help, which has no such prefix.
+    let text = match text.strip_prefix("error: ") {
+        Some(message) => format!("lanternet: {message}"),
+        None => text,
+    };
     // Nobody is left to tell when even this cannot be written.
-    let _ = write!(io::stderr(), "lanternet: {text}");
+    let _ = io::stderr().write_all(text.as_bytes());
     Status::BadInput.into()
 }

@@ -8,7 +8,7 @@
 //!   forwarding, ICMP, fragments. A router is a host that forwards.
 //! - [`l2`]: hub and switch.
 //! - [`wire`]: packet formats, checksums, and one frame seen layer by layer.
-//! - [`subnet`]: the arithmetic of prefixes and masks; [`services`]: well-known ports.
+//! - [`subnet`], [`services`]: the arithmetic of prefixes, and the names of ports.
 
 pub mod host;
 pub mod l2;

@@ -204,7 +204,7 @@ use HabitKind::{AlternativeHttp, AlternativeHttps, Development, Program, Unprote
 const HABITS: &[(u16, HabitKind, &str)] = &[
     (1080,  Program,          "SOCKS proxies"),
     (1521,  Program,          "Oracle Database"),
-    (1883,  Unprotected,      "Mosquitto (MQTT)"),
+    (1883,  Program,          "Mosquitto (MQTT)"),
     (2375,  Unprotected,      "Docker"),
     (3000,  Development,      "Node.js (Express), Next.js, Ruby on Rails, Grafana"),
     (4000,  Development,      "Phoenix, Jekyll"),
@@ -229,7 +229,7 @@ const HABITS: &[(u16, HabitKind, &str)] = &[
     (9090,  Program,          "Prometheus, Cockpit"),
     (9092,  Program,          "Apache Kafka"),
     (9100,  Program,          "network printers (raw), Prometheus node_exporter"),
-    (9200,  Unprotected,      "Elasticsearch, OpenSearch"),
+    (9200,  Program,          "Elasticsearch, OpenSearch"),
     (9443,  AlternativeHttps, ""),
     (11211, Unprotected,      "memcached"),
     (11434, Unprotected,      "Ollama"),

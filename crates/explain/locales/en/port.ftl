@@ -11,13 +11,13 @@ port-range-user = user port ({ $first }-{ $last }): assigned on request; any pro
 port-range-dynamic = dynamic port ({ $first }-{ $last }): never assigned; clients get their own end of a connection from here
 port-reserved = port 0 is reserved: a program that asks for it is given a free port
 
-port-assigned-none = no service is assigned to port { $port } (IANA, { $date })
-port-assigned-none-over = no service is assigned to port { $port } over { $transport } (IANA, { $date })
+port-assigned-none = none assigned (IANA, { $date })
+port-assigned-none-over = none assigned over { $transport } (IANA, { $date })
 port-assigned-none-name-over = { $name } is not assigned over { $transport } (IANA, { $date })
 port-assigned-others = it is assigned over { $transports }
 port-source = Source: IANA service name and port number registry, { $date }.
 
-port-common-name = The registry calls { $common } { $name }.
+port-common-name = The registry's name for { $common } is { $name }.
 
 port-habit-development = web servers under development: { $programs }
 port-habit-alternative-http = HTTP where port 80 is taken or needs privileges

@@ -17,8 +17,14 @@ subnet-label-last = last host
 
 ## Below the AND: n and h are drawn in the columns above.
 
-subnet-legend = n = network ({ $network } bits), h = host ({ $host } bits)
-subnet-legend-mixed = n = network ({ $network } bits), h = host ({ $host } bits), x = a digit with both
+subnet-legend = n = network ({ $network ->
+    [one] 1 bit
+   *[other] { $network } bits
+}), h = host ({ $host ->
+    [one] 1 bit
+   *[other] { $host } bits
+})
+subnet-legend-mixed = { $legend }, x = a digit with both
 subnet-cut-group = The prefix ends inside group { $group }. Its 16 bits:
 
 ## Facts
@@ -32,7 +38,7 @@ subnet-count-point-to-point-ipv6 = 2: both ends of a point-to-point link are usa
 subnet-count-ipv4 = { $count } = 2^{ $power } - 2: of { $all } addresses, the network's own and the broadcast address are not for hosts
 subnet-count-ipv6 = { $count } = 2^{ $power } - 1: the address with all host bits 0 belongs to the subnet's routers
 
-subnet-role-host = a host of { $network } can have { $address }
+subnet-role-host = { $address } can be the address of a host in { $network }
 subnet-role-network = { $address } names the network { $network } itself, no host can have it
 subnet-role-broadcast = { $address } means every host of { $network }, no host can have it
 subnet-role-router-anycast = { $address } means any router of { $network } (subnet-router anycast, RFC 4291)
@@ -133,6 +139,7 @@ subnet-error-group-count-gap = `{ $given }` has { $count ->
 subnet-error-zone = `{ $given }` has a zone (`%{ $zone }`), which is not part of the address
 
 subnet-error-not-a-mask = `{ $given }` is not a mask
+subnet-error-not-a-length = `{ $given }` is not a prefix length
 subnet-error-prefix-too-long = prefix length { $given } is too long: an { $family } address has { $bits } bits
 subnet-error-in-mask = in the mask, { $error }
 subnet-error-not-contiguous = mask { $mask } has a gap: bit { $zero } is 0, but bit { $one } is 1 again ({ $binary })

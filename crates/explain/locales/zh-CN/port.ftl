@@ -11,8 +11,8 @@ port-range-user = 用户端口（{ $first }-{ $last }）：经申请分配；任
 port-range-dynamic = 动态端口（{ $first }-{ $last }）：从不分配；客户端一侧的端口从这里取
 port-reserved = 端口 0 是保留的：程序请求端口 0 时，系统会给它一个空闲端口
 
-port-assigned-none = 端口 { $port } 没有分配给任何服务（IANA，{ $date }）
-port-assigned-none-over = { $transport } 端口 { $port } 没有分配给任何服务（IANA，{ $date }）
+port-assigned-none = 没有分配（IANA，{ $date }）
+port-assigned-none-over = { $transport } 没有分配（IANA，{ $date }）
 port-assigned-none-name-over = { $name } 没有分配 { $transport } 端口（IANA，{ $date }）
 port-assigned-others = 它分配的传输协议是 { $transports }
 port-source = 来源：IANA 服务名与端口号注册表，{ $date }。

@@ -18,7 +18,7 @@ subnet-label-last = 末个主机
 ## 与运算下方的图例：n 和 h 画在上面的各列中。
 
 subnet-legend = n = 网络位（{ $network } 位），h = 主机位（{ $host } 位）
-subnet-legend-mixed = n = 网络位（{ $network } 位），h = 主机位（{ $host } 位），x = 两者兼有的一位十六进制数
+subnet-legend-mixed = { $legend }，x = 两者兼有的一位十六进制数
 subnet-cut-group = 前缀在第 { $group } 组内结束，这一组的 16 位是：
 
 ## 事实
@@ -124,6 +124,7 @@ subnet-error-group-count-gap = “{ $given }”有 { $count } 组，还含有 ::
 subnet-error-zone = “{ $given }”带有区域标识（%{ $zone }），它不是地址的一部分
 
 subnet-error-not-a-mask = “{ $given }”不是掩码
+subnet-error-not-a-length = “{ $given }”不是前缀长度
 subnet-error-prefix-too-long = 前缀长度 { $given } 太长：{ $family } 地址只有 { $bits } 位
 subnet-error-in-mask = 掩码有误：{ $error }
 subnet-error-not-contiguous = 掩码 { $mask } 不连续：第 { $zero } 位是 0，第 { $one } 位又是 1（{ $binary }）

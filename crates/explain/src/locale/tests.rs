@@ -125,7 +125,7 @@ fn what_is_missing_shows_itself_and_does_not_panic() {
         catalogue.try_text(unknown, &args!()),
         Err(TextError::NoMessage("unknown-message".into()))
     );
-    assert!(catalogue.phrase("port-assigned-none").contains("{$port}"));
+    assert!(catalogue.phrase("port-assigned-none").contains("{$date}"));
 }
 
 #[test]
@@ -141,6 +141,12 @@ fn numbers_are_not_grouped_and_choose_plural_forms() {
     assert_eq!(text, "one frame of 18446744073709551615");
     let text = catalogue.text("frames", &args!(count count = 1_234_567, of = "them"));
     assert_eq!(text, "1234567 frames of them");
+}
+
+#[test]
+fn a_catalogue_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Catalogue::new(Locale::En));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The AND, drawn in columns: an IPv4 address in bits, an IPv6 address in hex digits, with the bits of
 //! the one group that the prefix may cut through.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use lanternet_net::subnet::Subnet;
 
@@ -11,13 +11,11 @@ use crate::locale::Catalogue;
 
 /// Address, mask, network and the legend below, one line each.
 pub(super) fn columns(catalogue: &Catalogue, subnet: &Subnet) -> String {
-    let lengths = args!(network = subnet.prefix_len(), host = subnet.host_bits());
+    let lengths = args!(count network = subnet.prefix_len(), count host = subnet.host_bits());
     let legend = catalogue.text("subnet-legend", &lengths);
     match (subnet.address(), subnet.mask(), subnet.network()) {
         (IpAddr::V4(address), IpAddr::V4(mask), IpAddr::V4(network)) => {
-            let bits = |address: std::net::Ipv4Addr| {
-                address.octets().map(|o| format!("{o:08b}")).join(".")
-            };
+            let bits = |address: Ipv4Addr| address.octets().map(|o| format!("{o:08b}")).join(".");
             let dotted = format!("{mask} = /{}", subnet.prefix_len());
             let part = part(32, subnet.prefix_len(), 8, '.');
             let rows = [
@@ -29,17 +27,15 @@ pub(super) fn columns(catalogue: &Catalogue, subnet: &Subnet) -> String {
             draw(catalogue, &rows)
         }
         (IpAddr::V6(address), IpAddr::V6(mask), IpAddr::V6(network)) => {
-            let hex = |address: std::net::Ipv6Addr| {
-                address.segments().map(|s| format!("{s:04x}")).join(":")
-            };
+            let hex = |address: Ipv6Addr| address.segments().map(|s| format!("{s:04x}")).join(":");
             let prefix_len = subnet.prefix_len();
             // One letter a hex digit; `x` is a digit with bits of both parts.
             let letters = part(128, prefix_len, 16, ':');
             let letters: String = letters.split(':').map(digits).collect::<Vec<_>>().join(":");
-            let legend = if prefix_len % 4 == 0 {
+            let legend = if prefix_len.is_multiple_of(4) {
                 legend
             } else {
-                catalogue.text("subnet-legend-mixed", &lengths)
+                catalogue.text("subnet-legend-mixed", &args!(legend))
             };
             let rows = [
                 (hex(address), address.to_string()),
@@ -48,11 +44,11 @@ pub(super) fn columns(catalogue: &Catalogue, subnet: &Subnet) -> String {
                 (letters, legend),
             ];
             let out = draw(catalogue, &rows);
-            if prefix_len % 16 == 0 {
+            if prefix_len.is_multiple_of(16) {
                 return out;
             }
             let cut = usize::from(prefix_len / 16);
-            let group = |address: std::net::Ipv6Addr| {
+            let group = |address: Ipv6Addr| {
                 let group = address.segments()[cut];
                 (format!("{group:016b}"), format!("{group:04x}"))
             };
@@ -70,7 +66,7 @@ pub(super) fn columns(catalogue: &Catalogue, subnet: &Subnet) -> String {
 fn part(bits: u8, network: u8, group: u8, separator: char) -> String {
     let mut out = String::new();
     for bit in 0..bits {
-        if bit > 0 && bit % group == 0 {
+        if bit > 0 && bit.is_multiple_of(group) {
             out.push(separator);
         }
         out.push(if bit < network { 'n' } else { 'h' });

@@ -3,22 +3,8 @@
 use lanternet_net::subnet::{AddressError, Family, MaskError, SplitError, SubnetError};
 
 use crate::args;
+use crate::explained::Explained;
 use crate::locale::Catalogue;
-
-/// A mistake and the way out of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explained {
-    /// What is wrong, one sentence without a full stop.
-    pub message: String,
-    /// What to do, one sentence without a full stop.
-    pub help: Option<String>,
-}
-
-impl Explained {
-    fn new(message: String, help: String) -> Self {
-        Self { message, help: Some(help) }
-    }
-}
 
 /// A text that is no address.
 pub fn address_error(catalogue: &Catalogue, error: &AddressError) -> Explained {
@@ -137,11 +123,30 @@ pub fn subnet_error(catalogue: &Catalogue, error: &SubnetError) -> Explained {
             };
             Explained::new(message, help)
         }
-        SubnetError::Disagree { first, first_len, second, second_len, .. } => Explained::new(
-            text("subnet-error-disagree", args!(first, first_len, second, second_len)),
-            catalogue.phrase("subnet-help-disagree"),
-        ),
+        SubnetError::Disagree { first, first_len, second, second_len, .. } => {
+            let (first, second) = (as_mask(first), as_mask(second));
+            Explained::new(
+                text("subnet-error-disagree", args!(first, first_len, second, second_len)),
+                catalogue.phrase("subnet-help-disagree"),
+            )
+        }
     }
+}
+
+/// A prefix length with its slash, which tells it from other numbers; a dotted mask as it is.
+fn as_mask(text: &str) -> String {
+    if text.contains('.') { text.to_owned() } else { format!("/{}", text.trim_start_matches('/')) }
+}
+
+/// A text that is no prefix length to divide a subnet of `own` bits by.
+pub fn split_length_error(catalogue: &Catalogue, error: &MaskError, own: u8) -> Explained {
+    let message = match error {
+        MaskError::NotAMask { text: given, .. } => {
+            catalogue.text("subnet-error-not-a-length", &args!(given))
+        }
+        error => mask_error(catalogue, error).message,
+    };
+    Explained::new(message, catalogue.text("subnet-help-split", &args!(own)))
 }
 
 /// A division that cannot be.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::columns;
+use crate::explained::Explained;
 use crate::locale::Locale;
 
 fn parse(text: &str) -> Subnet {
@@ -36,9 +37,8 @@ fn the_and_stands_in_columns() {
   broadcast  192.168.11.191
   hosts      192.168.11.129 - 192.168.11.190
   count      62 = 2^6 - 2: of 64 addresses, the network's own and the broadcast address are not for hosts
-  mask       255.255.255.192 = /26
   wildcard   0.0.0.63
-  address    a host of 192.168.11.128/26 can have 192.168.11.130
+  address    192.168.11.130 can be the address of a host in 192.168.11.128/26
   class      C, whose networks had /24, not /26 (history: classes ended in 1993 with CIDR, RFC 1519)
   purpose    private use: 192.168.0.0/16 (RFC 1918)
   reach      limited: the internet's routers do not forward it
@@ -118,6 +118,28 @@ fn two_addresses_share_a_segment_or_need_a_router() {
 }
 
 #[test]
+fn two_addresses_that_no_host_can_have_are_called_so() {
+    let catalogue = Catalogue::new(Locale::En);
+    let pair = Pair { a: parse("192.168.1.0/24"), b: parse("192.168.1.255/24") };
+    let text = describe_pair(&catalogue, &pair);
+    for expected in ["192.168.1.0 names the network", "192.168.1.255 means every host of"] {
+        assert!(text.contains(expected), "{text}");
+    }
+    let pair = Pair { a: parse("10.0.0.1/8"), b: parse("2001:db8::1/64") };
+    assert!(!pair.share_a_segment());
+    assert_eq!(
+        describe_pair(&catalogue, &pair),
+        "Not the same segment: 10.0.0.1 and 2001:db8::1 are of different IP versions.\n"
+    );
+}
+
+#[test]
+fn a_group_has_no_hosts_of_its_own() {
+    let text = describe(&Catalogue::new(Locale::En), &parse("224.0.0.5/24"));
+    assert!(text.contains("names a group") && !text.contains("hosts  "), "{text}");
+}
+
+#[test]
 fn masks_that_differ_show_both_views() {
     let pair = Pair { a: parse("192.168.1.10/16"), b: parse("192.168.2.20/24") };
     assert!(!pair.share_a_segment());
@@ -180,7 +202,7 @@ fn mistakes_are_explained_to_a_beginner() {
     );
     assert_eq!(
         en("192.168.1.10/24", Some("255.255.0.0")),
-        "two masks that disagree: `24` has 24 network bits, `255.255.0.0` has 16\n\
+        "two masks that disagree: `/24` has 24 network bits, `255.255.0.0` has 16\n\
          leave out one of them"
     );
     assert_eq!(

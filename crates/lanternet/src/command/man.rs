@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::CommandFactory as _;
-use lanternet_explain::subnet::Explained;
+use lanternet_explain::Explained;
 
 use crate::args::Cli;
 use crate::failure::{Failure, Status};
@@ -30,14 +30,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<Status, Failure> {
 }
 
 fn page_of(all: &clap::Command, name: &str) -> Result<clap::Command, Failure> {
-    let Some(command) = all.find_subcommand(name) else {
+    all.find_subcommand(name).cloned().ok_or_else(|| {
         let known: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
-        return Err(Failure::BadInput(Explained {
-            message: format!("there is no command `{name}`"),
-            help: Some(format!("the commands are {}", known.join(", "))),
-        }));
-    };
-    // `lanternet-subnet`, as its page is called.
-    let page = command.get_display_name().unwrap_or(name).to_owned();
-    Ok(command.clone().name(page))
+        let help = format!("the commands are {}", known.join(", "));
+        Failure::BadInput(Explained::new(format!("there is no command `{name}`"), help))
+    })
 }

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use lanternet_explain::Catalogue;
 use lanternet_explain::subnet::{
-    Pair, describe, describe_pair, describe_split, split_error, subnet_error,
+    Pair, describe, describe_pair, describe_split, split_error, split_length_error, subnet_error,
 };
-use lanternet_net::subnet::{Family, Subnet, parse_address, parse_mask};
+use lanternet_net::subnet::{Subnet, parse_address, parse_mask};
 
 use super::Context;
 use crate::failure::{Failure, Status};
@@ -61,7 +61,9 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
     let text = match &args.split {
         None => describe(catalogue, &subnet),
         Some(length) => {
-            let length = prefix_len(catalogue, length, subnet.family())?;
+            let length = parse_mask(length, subnet.family()).map_err(|error| {
+                Failure::BadInput(split_length_error(catalogue, &error, subnet.prefix_len()))
+            })?;
             let split = subnet
                 .split(length)
                 .map_err(|error| Failure::BadInput(split_error(catalogue, &error)))?;
@@ -74,11 +76,6 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
 
 fn read(catalogue: &Catalogue, address: &str, mask: Option<&str>) -> Result<Subnet, Failure> {
     Subnet::parse(address, mask).map_err(|error| Failure::BadInput(subnet_error(catalogue, &error)))
-}
-
-fn prefix_len(catalogue: &Catalogue, text: &str, family: Family) -> Result<u8, Failure> {
-    parse_mask(text, family)
-        .map_err(|error| Failure::BadInput(subnet_error(catalogue, &error.into())))
 }
 
 /// The two stations. An address without a mask takes the one at the end, or else the other's.

@@ -1,6 +1,6 @@
 //! What an address block is for: the IANA special-purpose registries.
 //!
-//! Rows from the IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, state of May 2025), and
+//! Rows from the IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, state of October 2025), and
 //! the multicast and unicast space of RFC 5771 and RFC 4291, which those registries leave out.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
