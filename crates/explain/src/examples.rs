@@ -193,7 +193,7 @@ pub(crate) fn drops() -> Vec<DropReason> {
         R::NoOtherPort => [R::NoOtherPort],
         R::NotOurMac { .. } => [R::NotOurMac { mac: mac(2) }],
         R::UnknownEtherType { .. } => [R::UnknownEtherType { ethertype: 0x88cc }],
-        R::Malformed { .. } => [R::Malformed { protocol: Protocol::Ip, what: "the header is cut off" }],
+        R::Malformed { .. } => [R::Malformed { protocol: Protocol::Ip, what: "too short" }],
         R::ChecksumWrong { .. } => [
             R::ChecksumWrong { protocol: Protocol::Tcp, found: 0xbeef, expected: 0x0012 },
         ],
@@ -212,7 +212,7 @@ pub(crate) fn drops() -> Vec<DropReason> {
         ],
         R::FragmentationNeeded { .. } => [R::FragmentationNeeded { len: 1500, mtu: 1400 }],
         R::ReassemblyTimeout => [R::ReassemblyTimeout],
-        R::BadFragment { .. } => [R::BadFragment { what: "they overlap" }],
+        R::BadFragment { .. } => [R::BadFragment { what: "overlapping fragments" }],
         R::UnknownProtocol { .. } => [R::UnknownProtocol { number: 47 }],
         R::IcmpIgnored => [R::IcmpIgnored],
         R::ArpNotForUs { .. } => [R::ArpNotForUs { target: ip("192.168.20.9") }],

@@ -9,6 +9,7 @@ pub(crate) mod icmp;
 mod ip;
 pub(crate) mod scene;
 mod transport;
+mod what;
 mod wire;
 
 use std::sync::Arc;

@@ -176,7 +176,8 @@ fn settings(catalogue: &Catalogue, settings: &LinkSettings) -> Vec<String> {
 /// Bits per second in the largest unit that needs no fraction, as `tc` writes it: `100 Mbit`.
 fn rate_in_words(rate: u64) -> String {
     let units = [(1_000_000_000, "Gbit"), (1_000_000, "Mbit"), (1_000, "kbit")];
-    let fitting = units.into_iter().find(|(scale, _)| rate >= *scale && rate.is_multiple_of(*scale));
+    let fitting =
+        units.into_iter().find(|(scale, _)| rate >= *scale && rate.is_multiple_of(*scale));
     let (scale, unit) = fitting.unwrap_or((1, "bit"));
     format!("{} {unit}", rate / scale)
 }
