@@ -344,10 +344,19 @@ pub(crate) fn nearest<'a>(
 
 /// `a`, `b` or `c`.
 pub(crate) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "or")
+}
+
+/// `a`, `b` and `c`.
+pub(crate) fn all_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "and")
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>, word: &str) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         None => String::new(),
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
     }
 }
