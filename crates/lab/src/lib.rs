@@ -20,6 +20,7 @@ mod expect;
 mod lab;
 mod names;
 mod print;
+mod probe;
 mod resolve;
 mod schema;
 mod span;
@@ -33,6 +34,7 @@ pub use lab::{
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use print::print;
+pub use probe::{ProbeOutcome, ProbeReport};
 pub use schema::schema;
 pub use span::{Span, Spanned, Text};
 pub use units::{ParseUnitError, QueueSize, Rate, Share};

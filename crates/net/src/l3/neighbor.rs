@@ -1,0 +1,342 @@
+//! The neighbour table: which hardware address belongs to which IP address on which interface.
+//!
+//! The states are those of RFC 4861 section 7.3.2, which Linux uses for ARP as well, with Linux's
+//! timing:
+//!
+//! - INCOMPLETE: asked by broadcast, up to [`ATTEMPTS`] times, [`RETRANSMIT`] apart; packets wait.
+//! - REACHABLE: an answer came within [`REACHABLE_TIME`]. Afterwards the row is STALE.
+//! - STALE: used all the same; the first use starts DELAY.
+//! - DELAY: [`DELAY_TIME`] for a sign of life, then PROBE.
+//! - PROBE: asked by unicast up to [`ATTEMPTS`] times, then FAILED.
+//! - FAILED: the next packet starts again with INCOMPLETE.
+//!
+//! REACHABLE turns STALE when somebody looks, without a timer, so an idle network stays idle. What
+//! differs from Linux: REACHABLE lasts exactly 30 s, not a random 15 to 45; the first unicast check
+//! comes after DELAY however busy a TCP connection is, since TCP does not report progress here.
+//!
+//! The table decides; its owner sends. So each change is returned as what is to be done.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
+
+use lanternet_core::trace::NeighborState;
+use lanternet_core::{Duration, FrameId, Instant, MacAddr, PortId};
+
+/// Questions before giving up (Linux: `mcast_solicit` and `ucast_solicit`).
+pub const ATTEMPTS: u8 = 3;
+/// Time between questions (Linux: `retrans_time_ms`).
+pub const RETRANSMIT: Duration = Duration::from_secs(1);
+/// How long an answer counts (Linux: `base_reachable_time_ms`).
+pub const REACHABLE_TIME: Duration = Duration::from_secs(30);
+/// How long a stale row is used before it is checked (Linux: `delay_first_probe_time`).
+pub const DELAY_TIME: Duration = Duration::from_secs(5);
+/// Packets that may wait for one neighbour (Linux: `unres_qlen`, 101 since 3.3).
+pub const QUEUE_LIMIT: u16 = 101;
+/// Rows that the table takes (Linux: `gc_thresh3`).
+pub const TABLE_LIMIT: usize = 1024;
+
+/// An interface, and a neighbour on its segment.
+pub type Key = (PortId, IpAddr);
+
+/// A packet that waits for an answer.
+#[derive(Debug)]
+pub struct Held {
+    /// The packet, with room for the Ethernet header in front.
+    pub buffer: Vec<u8>,
+    /// The frame it was made because of.
+    pub about: Option<FrameId>,
+    /// Since when it waits.
+    pub since: Instant,
+    /// Whether it is passed on for somebody else.
+    pub forwarded: bool,
+}
+
+#[derive(Debug)]
+struct Row {
+    mac: MacAddr,
+    state: NeighborState,
+    /// When it was last confirmed, or last changed its state.
+    since: Instant,
+    deadline: Option<Instant>,
+    attempts: u8,
+    held: VecDeque<Held>,
+}
+
+/// What the table says about a packet's next hop.
+#[derive(Debug)]
+pub enum Answer {
+    /// The hardware address is known.
+    Found {
+        /// It.
+        mac: MacAddr,
+        /// The state of the row.
+        state: NeighborState,
+        /// The state before, where this use changed it.
+        was: NeighborState,
+    },
+    /// Not known. The packet waits; `ask` says that a first question is due.
+    Held {
+        /// Packets that wait, this one included.
+        waiting: u16,
+        /// Whether to ask now.
+        ask: bool,
+    },
+    /// Not known, and too many packets wait already: the packet comes back.
+    Full(Held),
+}
+
+/// What a question's timer asks for.
+#[derive(Debug)]
+pub enum Due {
+    /// Ask (again): by broadcast, or the station directly.
+    Ask {
+        /// Whom.
+        key: Key,
+        /// Which attempt, from 1.
+        attempt: u8,
+        /// The station, when an old row is checked.
+        unicast: Option<MacAddr>,
+        /// The state before, where it changed.
+        was: NeighborState,
+    },
+    /// Nobody answers; these packets waited in vain.
+    Failed {
+        /// Who.
+        key: Key,
+        /// Questions asked.
+        attempts: u8,
+        /// The state before.
+        was: NeighborState,
+        /// The packets.
+        held: VecDeque<Held>,
+    },
+}
+
+/// What became of a row when an address was seen.
+#[derive(Debug)]
+pub struct Seen {
+    /// The hardware address so far, if there was one.
+    pub old: Option<MacAddr>,
+    /// The state so far, if there was a row.
+    pub was: Option<NeighborState>,
+    /// The state from now on.
+    pub state: NeighborState,
+    /// Packets that may go now.
+    pub released: VecDeque<Held>,
+}
+
+/// A row to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeighborRow {
+    /// The interface.
+    pub interface: PortId,
+    /// The neighbour.
+    pub address: IpAddr,
+    /// Its hardware address, if known.
+    pub mac: Option<MacAddr>,
+    /// The state at the time of the question.
+    pub state: NeighborState,
+}
+
+/// The table.
+#[derive(Debug, Default)]
+pub struct NeighborTable {
+    rows: BTreeMap<Key, Row>,
+    deadlines: BTreeSet<(Instant, Key)>,
+    incomplete: u32,
+}
+
+impl Row {
+    fn state_at(&self, now: Instant) -> NeighborState {
+        let expired = now > self.since + REACHABLE_TIME;
+        if self.state == NeighborState::Reachable && expired {
+            NeighborState::Stale
+        } else {
+            self.state
+        }
+    }
+}
+
+impl NeighborTable {
+    /// Looks a next hop up for a packet that `held` makes, if it has to wait.
+    pub fn resolve(&mut self, now: Instant, key: Key, held: impl FnOnce() -> Held) -> Answer {
+        use NeighborState::{Delay, Failed, Incomplete, Reachable, Stale};
+        let Some(row) = self.rows.get_mut(&key) else {
+            self.insert(
+                now,
+                key,
+                Row {
+                    mac: MacAddr::ZERO,
+                    state: Incomplete,
+                    since: now,
+                    deadline: None,
+                    attempts: 1,
+                    held: VecDeque::from([held()]),
+                },
+            );
+            self.set_deadline(key, Some(now + RETRANSMIT));
+            return Answer::Held { waiting: 1, ask: true };
+        };
+        let was = row.state_at(now);
+        match was {
+            Reachable => Answer::Found { mac: row.mac, state: was, was },
+            Stale => {
+                let mac = row.mac;
+                self.set_state(now, key, Delay);
+                self.set_deadline(key, Some(now + DELAY_TIME));
+                Answer::Found { mac, state: Delay, was }
+            }
+            Incomplete if row.held.len() >= usize::from(QUEUE_LIMIT) => Answer::Full(held()),
+            Incomplete => {
+                row.held.push_back(held());
+                Answer::Held { waiting: row.held.len() as u16, ask: false }
+            }
+            Failed => {
+                row.held.push_back(held());
+                row.attempts = 1;
+                self.set_state(now, key, Incomplete);
+                self.set_deadline(key, Some(now + RETRANSMIT));
+                Answer::Held { waiting: 1, ask: true }
+            }
+            _ => Answer::Found { mac: row.mac, state: was, was },
+        }
+    }
+
+    /// An address was seen. With `solicited`, it answers our question (REACHABLE); otherwise it
+    /// is believed but not proven (STALE). Without `create`, only a row that exists is changed.
+    pub fn seen(
+        &mut self,
+        now: Instant,
+        key: Key,
+        mac: MacAddr,
+        solicited: bool,
+        create: bool,
+    ) -> Option<Seen> {
+        use NeighborState::{Failed, Incomplete, Reachable, Stale};
+        let state = if solicited { Reachable } else { Stale };
+        let Some(row) = self.rows.get_mut(&key) else {
+            if !create {
+                return None;
+            }
+            let row =
+                Row { mac, state, since: now, deadline: None, attempts: 0, held: VecDeque::new() };
+            self.insert(now, key, row);
+            return Some(Seen { old: None, was: None, state, released: VecDeque::new() });
+        };
+        let was = row.state_at(now);
+        let known = !matches!(was, Incomplete | Failed);
+        let old = known.then_some(row.mac);
+        if known && row.mac == mac && !solicited {
+            // Nothing new, and no proof: the state stays.
+            return Some(Seen { old, was: Some(was), state: was, released: VecDeque::new() });
+        }
+        row.mac = mac;
+        row.attempts = 0;
+        let released = std::mem::take(&mut row.held);
+        self.set_state(now, key, state);
+        self.set_deadline(key, None);
+        Some(Seen { old, was: Some(was), state, released })
+    }
+
+    /// The next thing whose time has come, if any. Call until `None`.
+    pub fn due(&mut self, now: Instant) -> Option<Due> {
+        use NeighborState::{Failed, Probe};
+        let &(at, key) = self.deadlines.first()?;
+        if at > now {
+            return None;
+        }
+        // A deadline is only ever set for a row that exists.
+        let row = self.rows.get_mut(&key)?;
+        let was = row.state;
+        let unicast = match was {
+            NeighborState::Delay => {
+                row.attempts = 0;
+                Some(row.mac)
+            }
+            Probe => Some(row.mac),
+            _ => None,
+        };
+        if row.attempts >= ATTEMPTS {
+            let (attempts, held) = (row.attempts, std::mem::take(&mut row.held));
+            self.set_state(now, key, Failed);
+            self.set_deadline(key, None);
+            return Some(Due::Failed { key, attempts, was, held });
+        }
+        row.attempts += 1;
+        let attempt = row.attempts;
+        if unicast.is_some() {
+            self.set_state(now, key, Probe);
+        }
+        self.set_deadline(key, Some(now + RETRANSMIT));
+        Some(Due::Ask { key, attempt, unicast, was })
+    }
+
+    /// When [`due`](Self::due) has something to say.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Whether packets wait for an answer.
+    pub fn is_waiting(&self) -> bool {
+        self.incomplete > 0
+    }
+
+    /// Forgets the neighbours on an interface; the packets that waited come back.
+    pub fn flush(&mut self, interface: PortId) -> Vec<Held> {
+        let keys: Vec<Key> =
+            self.rows.keys().filter(|(port, _)| *port == interface).copied().collect();
+        keys.into_iter().filter_map(|key| self.remove(key)).flat_map(|row| row.held).collect()
+    }
+
+    /// All rows as they stand at this time, in the order of interface and address.
+    pub fn rows(&self, now: Instant) -> impl Iterator<Item = NeighborRow> + '_ {
+        self.rows.iter().map(move |(&(interface, address), row)| {
+            let state = row.state_at(now);
+            let known = !matches!(state, NeighborState::Incomplete | NeighborState::Failed);
+            NeighborRow { interface, address, mac: known.then_some(row.mac), state }
+        })
+    }
+
+    fn insert(&mut self, now: Instant, key: Key, row: Row) {
+        if self.rows.len() >= TABLE_LIMIT {
+            self.evict(now);
+        }
+        self.incomplete += u32::from(row.state == NeighborState::Incomplete);
+        self.rows.insert(key, row);
+    }
+
+    /// Makes room: the row that nobody waits for and that is the longest unconfirmed.
+    fn evict(&mut self, now: Instant) {
+        let idle = |row: &Row| row.state_at(now) != NeighborState::Incomplete;
+        let oldest = self.rows.iter().filter(|(_, row)| idle(row)).min_by_key(|(_, row)| row.since);
+        if let Some((&key, _)) = oldest {
+            self.remove(key);
+        }
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Row> {
+        self.set_deadline(key, None);
+        let row = self.rows.remove(&key)?;
+        self.incomplete -= u32::from(row.state == NeighborState::Incomplete);
+        Some(row)
+    }
+
+    fn set_state(&mut self, now: Instant, key: Key, state: NeighborState) {
+        if let Some(row) = self.rows.get_mut(&key) {
+            self.incomplete -= u32::from(row.state == NeighborState::Incomplete);
+            self.incomplete += u32::from(state == NeighborState::Incomplete);
+            row.state = state;
+            row.since = now;
+        }
+    }
+
+    fn set_deadline(&mut self, key: Key, deadline: Option<Instant>) {
+        if let Some(row) = self.rows.get_mut(&key) {
+            if let Some(old) = row.deadline {
+                self.deadlines.remove(&(old, key));
+            }
+            row.deadline = deadline;
+            self.deadlines.extend(deadline.map(|at| (at, key)));
+        }
+    }
+}
