@@ -2,6 +2,8 @@
 //! text in `mistakes/NAME.txt`. To write the texts anew: `UPDATE=1 cargo test -p lanternet-lab`,
 //! and then read the difference as a user would.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
+
 use std::path::{Path, PathBuf};
 
 use lanternet_lab::{Code, parse};

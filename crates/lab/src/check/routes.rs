@@ -124,7 +124,8 @@ pub(super) fn never_match(lab: &Lab, out: &mut Vec<Diagnostic>) {
             }
             // Longest prefix first: rows inside this one may leave nothing of it.
             let inside: Vec<IpNet> = all
-                .iter()
+                .range(row.to..)
+                .take_while(|net| row.to.contains(&net.network()))
                 .filter(|net| **net != row.to && row.to.contains(*net))
                 .copied()
                 .collect();

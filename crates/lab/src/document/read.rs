@@ -141,11 +141,15 @@ pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
 
 /// A list. Nothing at all (a key whose items are all commented out) is the empty list.
 #[derive(Debug)]
-pub(crate) struct List<T>(pub(crate) Vec<T>);
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// How many more items there are, which could not be read.
+    pub(crate) unread: usize,
+}
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { items: Vec::new(), unread: 0 }
     }
 }
 
@@ -153,7 +157,8 @@ impl<T: Read> Read for List<T> {
     fn read(node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
             Value::Sequence(items) => {
-                Some(Self(items.iter().filter_map(|item| T::read(item, out)).collect()))
+                let read: Vec<_> = items.iter().filter_map(|item| T::read(item, out)).collect();
+                Some(Self { unread: items.len() - read.len(), items: read })
             }
             _ if node.is_null() => Some(Self::default()),
             _ => {
