@@ -10,6 +10,7 @@ mod locale;
 mod narrate;
 pub mod port;
 pub mod subnet;
+pub mod tables;
 
 pub use columns::{pad, table, width};
 pub use explained::Explained;
