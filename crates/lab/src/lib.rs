@@ -8,7 +8,7 @@
 //! - [`Lab`]: what it means, for those who build it.
 //! - `check`: what can be built and is wrong in a network all the same.
 //! - [`Diagnostics`]: all mistakes of one run, each with its place and what to do next.
-//! - [`print`]: a lab back into text, with every default filled in.
+//! - [`print()`]: a lab back into text, with every default filled in.
 //!
 //! [`parse`] does all of it. What a lab does when it runs is in `lanternet-core` and
 //! `lanternet-net`; nothing here reads a file.

@@ -209,7 +209,7 @@ fn program(lab: &Lab, program: &Program) -> ProgramOut {
         name: program.name.to_string(),
         on: lab.node(program.on).name.to_string(),
         at: exact(program.at),
-        run: program.command.value.clone(),
+        run: program.run.value.clone(),
         input: program.input.clone(),
     }
 }

@@ -62,6 +62,10 @@ macro_rules! words {
             const NOUN: &'static str = $noun;
             const HOW: &'static str = "";
 
+            fn how() -> String {
+                format!("use {}", Self::choice())
+            }
+
             fn parse(text: &Text) -> Result<Self, Refusal> {
                 let written = text.value.as_str();
                 if let Some(word) = Self::ALL.iter().find(|word| word.name() == written) {
@@ -72,12 +76,12 @@ macro_rules! words {
                     return Err(Refusal::because(format!("`{written}` is not supported yet"))
                         .code(Code::NotYet)
                         .label("not in this version")
-                        .help(format!("use {}", Self::choice())));
+                        .help(Self::how()));
                 }
                 let known = Self::ALL.iter().map(|word| word.name());
                 Err(Refusal::default().help(
                     did_you_mean(written, known)
-                        .unwrap_or_else(|| format!("use {}", Self::choice())),
+                        .unwrap_or_else(Self::how),
                 ))
             }
 
@@ -140,7 +144,7 @@ macro_rules! any_text {
 any_text! {
     CommandLine(|text: &Text| CommandLine(text.clone())), "a command line",
         "write the program and its arguments, such as `ping b3`";
-    ExpectLine(|text: &Text| ExpectLine(text.clone())), "an expectation",
+    ExpectLine(|text: &Text| ExpectLine(text.clone())), "a claim on one line",
         "write one such as `a1 reaches b3`";
     InputLine(|text: &Text| InputLine(text.value.clone())), "a line of text",
         "put it in quotes, such as \"42\"";
