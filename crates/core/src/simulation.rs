@@ -18,7 +18,7 @@ use crate::link::{Direction, LinkSettings};
 use crate::rng::Rng;
 use crate::time::Instant;
 use crate::topology::Topology;
-use crate::trace::{DropReason, Observer, Place, Record, TraceEvent, Tracer};
+use crate::trace::{DropReason, Observer, ObserverId, Place, Record, TraceEvent, Tracer};
 
 /// A network of devices and cables in simulated time.
 pub struct Simulation {
@@ -174,8 +174,13 @@ impl Simulation {
     }
 
     /// Adds an observer of all reasons from now on.
-    pub fn observe(&mut self, observer: impl Observer + 'static) {
-        self.tracer.add(observer);
+    pub fn observe(&mut self, observer: impl Observer + 'static) -> ObserverId {
+        self.tracer.add(observer)
+    }
+
+    /// Takes an observer away; it is told no more.
+    pub fn unobserve(&mut self, observer: ObserverId) {
+        self.tracer.remove(observer);
     }
 
     /// The current time.
