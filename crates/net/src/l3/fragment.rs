@@ -11,7 +11,7 @@ use lanternet_core::{Duration, FrameId, Instant};
 use smoltcp::wire::Ipv4Packet;
 
 /// How long the pieces of a packet wait for the others (Linux: `ipfrag_time`).
-pub const REASSEMBLY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const REASSEMBLY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Packets that may be incomplete at the same time; the oldest makes room for a new one.
 const PACKET_LIMIT: usize = 64;
 /// Pieces of one packet: 64 KiB in pieces of an MTU of 68.
@@ -22,7 +22,7 @@ const PIECE_LIMIT: usize = 1366;
 ///
 /// Options whose "copied" bit is set go into every piece, the others only into the first
 /// (RFC 791 section 3.1).
-pub fn split(packet: &[u8], mtu: u16, headroom: usize) -> Vec<Vec<u8>> {
+pub(super) fn split(packet: &[u8], mtu: u16, headroom: usize) -> Vec<Vec<u8>> {
     let whole = Ipv4Packet::new_unchecked(packet);
     let header_len = usize::from(whole.header_len());
     let later_header = later_header(&packet[..header_len]);
@@ -75,11 +75,11 @@ fn later_header(header: &[u8]) -> Vec<u8> {
 }
 
 /// Which packet a piece belongs to (RFC 791: source, destination, protocol, identification).
-pub type Key = (Ipv4Addr, Ipv4Addr, u8, u16);
+pub(super) type Key = (Ipv4Addr, Ipv4Addr, u8, u16);
 
 /// What a piece led to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// Others are missing.
     Held,
     /// The packet is whole: header of the first piece, all data; its checksum is right.
@@ -95,16 +95,16 @@ pub enum Outcome {
 
 /// A packet that never became whole.
 #[derive(Debug)]
-pub struct Expired {
+pub(super) struct Expired {
     /// The first piece, if it had come: the one that an ICMP error is about.
-    pub first: Option<Vec<u8>>,
+    pub(super) first: Option<Vec<u8>>,
     /// The frame that brought the first piece, or else any piece.
-    pub about: Option<FrameId>,
+    pub(super) about: Option<FrameId>,
 }
 
 /// Packets in pieces.
 #[derive(Debug, Default)]
-pub struct Reassembler {
+pub(super) struct Reassembler {
     packets: BTreeMap<Key, Partial>,
 }
 
@@ -121,7 +121,7 @@ struct Partial {
 
 impl Reassembler {
     /// Takes a piece: a whole IPv4 packet with an offset or "more fragments", header checked.
-    pub fn insert(&mut self, now: Instant, piece: &[u8], about: Option<FrameId>) -> Outcome {
+    pub(super) fn insert(&mut self, now: Instant, piece: &[u8], about: Option<FrameId>) -> Outcome {
         let view = Ipv4Packet::new_unchecked(piece);
         let key: Key =
             (view.src_addr(), view.dst_addr(), u8::from(view.next_header()), view.ident());
@@ -152,12 +152,12 @@ impl Reassembler {
     }
 
     /// When the next packet is given up.
-    pub fn next_deadline(&self) -> Option<Instant> {
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.packets.values().map(|packet| packet.deadline).min()
     }
 
     /// A packet whose time is over, if any. Call until `None`.
-    pub fn expire(&mut self, now: Instant) -> Option<Expired> {
+    pub(super) fn expire(&mut self, now: Instant) -> Option<Expired> {
         let (&key, _) = self.packets.iter().find(|(_, packet)| packet.deadline <= now)?;
         let mut partial = self.packets.remove(&key)?;
         let first = partial.pieces.remove(&0).map(|(mut header, data)| {

@@ -29,15 +29,18 @@ pub const DEFAULT_TTL: u8 = 64;
 fn type_and_code(message: IcmpMessage) -> (u8, u8) {
     match message {
         IcmpMessage::EchoReply { .. } => (0, 0),
-        IcmpMessage::Unreachable(what) => (3, match what {
-            Unreachable::Network => 0,
-            Unreachable::Host => 1,
-            Unreachable::Protocol => 2,
-            Unreachable::Port => 3,
-            Unreachable::FragmentationNeeded { .. } => 4,
-            Unreachable::Prohibited => 13,
-            Unreachable::Other { code } => code,
-        }),
+        IcmpMessage::Unreachable(what) => (
+            3,
+            match what {
+                Unreachable::Network => 0,
+                Unreachable::Host => 1,
+                Unreachable::Protocol => 2,
+                Unreachable::Port => 3,
+                Unreachable::FragmentationNeeded { .. } => 4,
+                Unreachable::Prohibited => 13,
+                Unreachable::Other { code } => code,
+            },
+        ),
         // Code 1: for the host. Redirects for networks are obsolete (RFC 1812 section 5.2.7.2).
         IcmpMessage::Redirect { .. } => (5, 1),
         IcmpMessage::EchoRequest { .. } => (8, 0),

@@ -162,14 +162,18 @@ impl NeighborTable {
     pub fn resolve(&mut self, now: Instant, key: Key, held: impl FnOnce() -> Held) -> Answer {
         use NeighborState::{Delay, Failed, Incomplete, Reachable, Stale};
         let Some(row) = self.rows.get_mut(&key) else {
-            self.insert(now, key, Row {
-                mac: MacAddr::ZERO,
-                state: Incomplete,
-                since: now,
-                deadline: None,
-                attempts: 1,
-                held: VecDeque::from([held()]),
-            });
+            self.insert(
+                now,
+                key,
+                Row {
+                    mac: MacAddr::ZERO,
+                    state: Incomplete,
+                    since: now,
+                    deadline: None,
+                    attempts: 1,
+                    held: VecDeque::from([held()]),
+                },
+            );
             self.set_deadline(key, Some(now + RETRANSMIT));
             return Answer::Held { waiting: 1, ask: true };
         };
@@ -214,14 +218,8 @@ impl NeighborTable {
             if !create {
                 return None;
             }
-            let row = Row {
-                mac,
-                state,
-                since: now,
-                deadline: None,
-                attempts: 0,
-                held: VecDeque::new(),
-            };
+            let row =
+                Row { mac, state, since: now, deadline: None, attempts: 0, held: VecDeque::new() };
             self.insert(now, key, row);
             return Some(Seen { old: None, was: None, state, released: VecDeque::new() });
         };

@@ -1,0 +1,422 @@
+//! From the cable: is the frame for us, is the packet sound, is it for us or for somebody else.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use lanternet_core::trace::{IcmpMessage, IcmpSilence, Protocol, Route, RouteKind, Unreachable};
+use lanternet_core::{Context, DropReason, Frame, FrameId, MacAddr, PortId, TraceEvent};
+use smoltcp::wire::Ipv4Packet;
+
+use super::fragment::{Expired, Outcome};
+use super::packet::{Data, Delivery, IcmpInbound, Inbound};
+use super::{ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, icmp};
+use crate::wire::checksum::checksum;
+
+const PROTOCOL_ICMP: u8 = 1;
+const MIN_HEADER: usize = 20;
+
+/// The facts of a sound IPv4 header.
+#[derive(Clone, Copy)]
+pub(super) struct Header {
+    pub(super) source: Ipv4Addr,
+    pub(super) destination: Ipv4Addr,
+    pub(super) protocol: u8,
+    pub(super) ttl: u8,
+    pub(super) header_len: u8,
+    pub(super) total_len: u16,
+    pub(super) dont_fragment: bool,
+    pub(super) is_fragment: bool,
+}
+
+impl Header {
+    /// Checks a header (RFC 1812 section 5.2.2), whose packet may be followed by padding.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub(super) fn check(bytes: &[u8]) -> Result<Self, DropReason> {
+        let malformed = |what| DropReason::Malformed { protocol: Protocol::Ip, what };
+        if bytes.len() < MIN_HEADER {
+            return Err(malformed("too short"));
+        }
+        let ip = Ipv4Packet::new_unchecked(bytes);
+        let (header_len, total_len) = (usize::from(ip.header_len()), usize::from(ip.total_len()));
+        if ip.version() != 4 {
+            return Err(malformed("not version 4"));
+        }
+        if header_len < MIN_HEADER || header_len > bytes.len() {
+            return Err(malformed("a header length that cannot be"));
+        }
+        let wrong = checksum(&bytes[..header_len]);
+        if wrong != 0 {
+            let found = ip.checksum();
+            let mut header = bytes[..header_len].to_vec();
+            header[10..12].fill(0);
+            let (protocol, expected) = (Protocol::Ip, checksum(&header));
+            return Err(DropReason::ChecksumWrong { protocol, found, expected });
+        }
+        if total_len < header_len || total_len > bytes.len() {
+            return Err(malformed("a total length that cannot be"));
+        }
+        Ok(Self {
+            source: ip.src_addr(),
+            destination: ip.dst_addr(),
+            protocol: u8::from(ip.next_header()),
+            ttl: ip.hop_limit(),
+            header_len: header_len as u8,
+            total_len: total_len as u16,
+            dont_fragment: ip.dont_frag(),
+            is_fragment: ip.more_frags() || ip.frag_offset() != 0,
+        })
+    }
+}
+
+impl L3 {
+    /// A frame arrived on a port.
+    pub fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
+        let Some(interface) = self.interfaces.get(port.0 as usize) else { return };
+        let (Some(mac), Some(ethertype)) = (frame.destination(), frame.ethertype()) else {
+            let len = frame.bytes().len() as u32;
+            return ctx.drop_frame(Some(port), || DropReason::Runt { len });
+        };
+        if !interface.takes(mac) {
+            return ctx.drop_frame(Some(port), || DropReason::NotOurMac { mac });
+        }
+        match ethertype {
+            ETHERTYPE_IPV4 => self.process_ipv4(ctx, port, mac, frame),
+            ETHERTYPE_ARP => self.process_arp(ctx, port, &frame),
+            _ => ctx.drop_frame(Some(port), || DropReason::UnknownEtherType { ethertype }),
+        }
+    }
+
+    fn process_ipv4(&mut self, ctx: &mut Context<'_>, port: PortId, mac: MacAddr, frame: Frame) {
+        let header = match Header::check(&frame.bytes()[HEADROOM..]) {
+            Ok(header) => header,
+            Err(reason) => return ctx.drop_frame(Some(port), || reason),
+        };
+        if let Err(reason) = self.admit(port, &header) {
+            return ctx.drop_frame(Some(port), || reason);
+        }
+        let link_group = mac.is_group();
+        if self.is_for_us(port, header.destination.into()) {
+            let inbound = Inbound {
+                interface: Some(port),
+                about: ctx.about(),
+                source: header.source.into(),
+                destination: header.destination.into(),
+                protocol: header.protocol,
+                ttl: header.ttl,
+                link_group,
+                data: Data::Frame(frame),
+                start: HEADROOM as u32,
+                end: HEADROOM as u32 + u32::from(header.total_len),
+                header_len: header.header_len,
+            };
+            return self.deliver(ctx, inbound, header.is_fragment);
+        }
+        let destination = IpAddr::V4(header.destination);
+        let reason = match () {
+            () if destination.is_multicast() => DropReason::NotInGroup { group: destination },
+            () if !self.forwarding => DropReason::NotForUs { destination },
+            () if link_group => DropReason::LinkBroadcast,
+            () => return self.forward(ctx, port, &header, frame),
+        };
+        ctx.drop_frame(Some(port), || reason);
+    }
+
+    /// Whether such a packet may come from outside at all.
+    fn admit(&self, port: PortId, header: &Header) -> Result<(), DropReason> {
+        let (source, destination) = (header.source, header.destination);
+        if self.interfaces[port.0 as usize].addresses().next().is_none() {
+            return Err(DropReason::NoAddress { interface: port });
+        }
+        let address = IpAddr::V4(source);
+        let martian = source.is_loopback()
+            || source.is_multicast()
+            || source.octets()[0] >= 240
+            || (source.octets()[0] == 0 && !destination.is_broadcast())
+            || self.is_broadcast(address)
+            || self.is_local(address);
+        if martian {
+            return Err(DropReason::MartianSource { source: address });
+        }
+        if destination.is_loopback() || destination.octets()[0] == 0 {
+            return Err(DropReason::MartianDestination { destination: destination.into() });
+        }
+        Ok(())
+    }
+
+    /// Any address of the node counts, on whichever interface the packet came in (the weak model of
+    /// RFC 1122 section 3.3.4.2, which is Linux's); broadcasts and groups count per interface.
+    fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
+        let interface = &self.interfaces[port.0 as usize];
+        self.is_local(destination)
+            || self.is_limited_broadcast(destination)
+            || interface.broadcast_of(destination).is_some()
+            || (destination.is_multicast() && interface.is_member(destination))
+    }
+
+    /// A packet is for this node: put together if in pieces, then handed up.
+    pub(super) fn deliver(&mut self, ctx: &mut Context<'_>, inbound: Inbound, is_fragment: bool) {
+        if let Some(interface) = inbound.interface {
+            let (source, destination) = (inbound.source, inbound.destination);
+            let protocol = inbound.protocol;
+            ctx.emit(|| TraceEvent::PacketForUs { interface, source, destination, protocol });
+        }
+        let inbound = if is_fragment {
+            match self.reassemble(ctx, inbound) {
+                Some(whole) => whole,
+                None => return,
+            }
+        } else {
+            inbound
+        };
+        if inbound.protocol == PROTOCOL_ICMP {
+            self.process_icmp(ctx, inbound);
+        } else {
+            self.deliveries.push_back(Delivery::Packet(inbound));
+        }
+    }
+
+    fn reassemble(&mut self, ctx: &mut Context<'_>, inbound: Inbound) -> Option<Inbound> {
+        let piece = inbound.packet();
+        let view = Ipv4Packet::new_unchecked(piece);
+        let (ident, offset) = (view.ident(), view.frag_offset());
+        let len = piece.len() as u16 - u16::from(inbound.header_len);
+        match self.rare().fragments.insert(ctx.now(), piece, inbound.about) {
+            Outcome::Held => {
+                ctx.emit(|| TraceEvent::FragmentHeld { ident, offset, len });
+                None
+            }
+            Outcome::Bad(what) => {
+                ctx.drop_frame(inbound.interface, || DropReason::BadFragment { what });
+                None
+            }
+            Outcome::Whole { packet, fragments } => {
+                let len = packet.len() as u32;
+                ctx.emit(|| TraceEvent::Reassembled { ident, fragments, len });
+                let header_len = Ipv4Packet::new_unchecked(&packet[..]).header_len();
+                Some(Inbound {
+                    data: Data::Buffer(packet),
+                    start: 0,
+                    end: len,
+                    header_len,
+                    ..inbound
+                })
+            }
+        }
+    }
+
+    /// Tells the sender that pieces are missing, if the first one came (RFC 792).
+    pub(super) fn reassembly_timed_out(&mut self, ctx: &mut Context<'_>, expired: Expired) {
+        let before = ctx.set_about(expired.about);
+        ctx.drop_frame(None, || DropReason::ReassemblyTimeout);
+        if let Some(first) = expired.first {
+            let source = IpAddr::V4(Ipv4Packet::new_unchecked(&first[..]).dst_addr());
+            let message = IcmpMessage::ReassemblyTimeExceeded;
+            self.send_error(ctx, Some(source), &first, false, message);
+        }
+        ctx.set_about(before);
+    }
+
+    fn process_icmp(&mut self, ctx: &mut Context<'_>, inbound: Inbound) {
+        let port = inbound.interface;
+        let payload = inbound.payload();
+        let wrong = checksum(payload);
+        let Some(message) = icmp::parse(payload) else {
+            let (protocol, what) = (Protocol::Icmp, "too short");
+            return ctx.drop_frame(port, || DropReason::Malformed { protocol, what });
+        };
+        if wrong != 0 {
+            let mut bytes = payload.to_vec();
+            let found = u16::from_be_bytes([bytes[2], bytes[3]]);
+            bytes[2..4].fill(0);
+            let (protocol, expected) = (Protocol::Icmp, checksum(&bytes));
+            return ctx.drop_frame(port, || DropReason::ChecksumWrong {
+                protocol,
+                found,
+                expected,
+            });
+        }
+        let from = inbound.source;
+        ctx.emit(|| TraceEvent::IcmpReceived { from, message });
+        match message {
+            IcmpMessage::EchoRequest { ident, seq } => self.answer_echo(ctx, &inbound, ident, seq),
+            IcmpMessage::EchoReply { .. } => {
+                let data = payload[8..].to_vec();
+                self.deliver_icmp(&inbound, message, data);
+            }
+            IcmpMessage::Redirect { gateway } => self.process_redirect(ctx, &inbound, gateway),
+            _ if icmp::is_error(message) => self.process_error(ctx, &inbound, message),
+            _ => ctx.drop_frame(port, || DropReason::IcmpIgnored),
+        }
+        inbound.recycle(ctx);
+    }
+
+    /// RFC 1122 section 3.2.2.6. As in Linux, a ping to all is not answered.
+    fn answer_echo(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, ident: u16, seq: u16) {
+        let (IpAddr::V4(asker), IpAddr::V4(asked)) = (inbound.source, inbound.destination) else {
+            return;
+        };
+        if !self.is_local(inbound.destination) {
+            return ctx.drop_frame(inbound.interface, || DropReason::IcmpIgnored);
+        }
+        let message = IcmpMessage::EchoReply { ident, seq };
+        let data = &inbound.payload()[8..];
+        let reply = icmp::build(asked, asker, icmp::DEFAULT_TTL, message, data);
+        ctx.emit(|| TraceEvent::IcmpSent { to: asker.into(), message });
+        // A reply that finds no way back is told by `send` itself.
+        let _ = self.send(ctx, reply, super::SendOptions::default());
+    }
+
+    fn deliver_icmp(&mut self, inbound: &Inbound, message: IcmpMessage, payload: Vec<u8>) {
+        self.deliveries.push_back(Delivery::Icmp(IcmpInbound {
+            from: inbound.source,
+            to: inbound.destination,
+            ttl: inbound.ttl,
+            about: inbound.about,
+            message,
+            payload,
+            original: icmp::parse_original(inbound.payload()).filter(|_| icmp::is_error(message)),
+        }));
+    }
+
+    fn process_error(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, message: IcmpMessage) {
+        let original = icmp::parse_original(inbound.payload());
+        let Some(original) = original.filter(|original| self.is_local(original.source)) else {
+            return ctx.drop_frame(inbound.interface, || DropReason::IcmpIgnored);
+        };
+        if let IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { mtu }) = message {
+            let quoted = &inbound.payload()[8..];
+            let len = Ipv4Packet::new_unchecked(quoted).total_len();
+            let mtu = if mtu == 0 { icmp::plateau_below(len) } else { mtu }.max(MIN_MTU);
+            let (now, destination, from) = (ctx.now(), original.destination, inbound.source);
+            // Only ever downwards: a larger one would be somebody's mistake or attack.
+            if mtu < self.path_mtu(now, destination) {
+                self.rare().path_mtu.insert(destination, (mtu, now + PATH_MTU_LIFETIME));
+                ctx.emit(|| TraceEvent::PathMtuLearned { destination, mtu, from });
+            }
+        }
+        self.deliver_icmp(inbound, message, Vec::new());
+    }
+
+    /// A host believes its router about a better one on the same segment (RFC 1122 section
+    /// 3.2.2.2); a router does not (RFC 1812 section 5.2.7.2).
+    fn process_redirect(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, gateway: IpAddr) {
+        let original = icmp::parse_original(inbound.payload());
+        let interface = inbound.interface;
+        let believed = original.zip(interface).and_then(|(original, port)| {
+            let current = self.routes.lookup(original.destination)?.via?;
+            let near = self.interfaces[port.0 as usize].segment_of(gateway).is_some();
+            let from_router = current == inbound.source && !self.is_local(gateway);
+            (!self.forwarding && from_router && near).then_some((original.destination, port))
+        });
+        match believed {
+            Some((destination, port)) => self.routes.add(Route {
+                destination: destination.into(),
+                via: Some(gateway),
+                interface: port,
+                kind: RouteKind::Redirect,
+            }),
+            None => ctx.drop_frame(interface, || DropReason::IcmpIgnored),
+        }
+    }
+
+    /// An error about a packet that was handed up: nobody wants it there.
+    pub fn send_icmp_error(
+        &mut self,
+        ctx: &mut Context<'_>,
+        about: &Inbound,
+        message: IcmpMessage,
+    ) {
+        let source = Some(about.destination);
+        self.send_error(ctx, source, about.packet(), about.link_group, message);
+    }
+
+    /// Sends an error about a packet, if one may be sent. The source is the given address, or that
+    /// of the interface that leads back.
+    pub(super) fn send_error(
+        &mut self,
+        ctx: &mut Context<'_>,
+        source: Option<IpAddr>,
+        packet: &[u8],
+        link_group: bool,
+        message: IcmpMessage,
+    ) {
+        let ip = Ipv4Packet::new_unchecked(packet);
+        let to = IpAddr::V4(ip.src_addr());
+        if let Some(why) = self.silence(ctx, packet, link_group, message) {
+            return ctx.emit(|| TraceEvent::IcmpSuppressed { to, message, why });
+        }
+        let source = source.filter(|source| self.is_local(*source));
+        let source = match source.map_or_else(|| self.source_for(to), Ok) {
+            Ok(IpAddr::V4(source)) => source,
+            _ => {
+                let why = IcmpSilence::NoRouteBack;
+                return ctx.emit(|| TraceEvent::IcmpSuppressed { to, message, why });
+            }
+        };
+        ctx.emit(|| TraceEvent::IcmpSent { to, message });
+        let quoted = icmp::quote(packet);
+        let error = icmp::build(source, ip.src_addr(), icmp::DEFAULT_TTL, message, quoted);
+        // An error that finds no way back is told by `send` itself.
+        let _ = self.send(ctx, error, super::SendOptions::default());
+    }
+
+    /// Why no error is sent about this packet, if none is (RFC 1122 section 3.2.2).
+    fn silence(
+        &mut self,
+        ctx: &Context<'_>,
+        packet: &[u8],
+        link_group: bool,
+        message: IcmpMessage,
+    ) -> Option<IcmpSilence> {
+        let ip = Ipv4Packet::new_unchecked(packet);
+        let (source, destination) = (ip.src_addr(), IpAddr::V4(ip.dst_addr()));
+        let payload = packet.get(usize::from(ip.header_len())..).unwrap_or_default();
+        let first = ip.frag_offset() == 0;
+        let about_error = u8::from(ip.next_header()) == PROTOCOL_ICMP
+            && first
+            && icmp::parse(payload).is_none_or(icmp::is_error);
+        if about_error {
+            return Some(IcmpSilence::AboutIcmpError);
+        }
+        if destination.is_multicast() || self.is_broadcast(destination) {
+            return Some(IcmpSilence::AboutGroup);
+        }
+        if link_group {
+            return Some(IcmpSilence::AboutLinkBroadcast);
+        }
+        if !first {
+            return Some(IcmpSilence::AboutLaterFragment);
+        }
+        let single = !(source.is_unspecified()
+            || source.is_multicast()
+            || source.octets()[0] >= 240
+            || self.is_broadcast(source.into()));
+        if !single {
+            return Some(IcmpSilence::SourceNotUnicast);
+        }
+        let limited =
+            !matches!(message, IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { .. }));
+        if limited && !self.rare().limiter.allows(ctx.now(), source.into()) {
+            return Some(IcmpSilence::RateLimited);
+        }
+        None
+    }
+
+    /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from
+    /// ourselves about the packet that waited.
+    pub(super) fn deliver_local_error(&mut self, packet: &[u8], about: Option<FrameId>) {
+        let mut icmp_bytes = vec![0; 8];
+        icmp_bytes.extend_from_slice(icmp::quote(packet));
+        let Some(original) = icmp::parse_original(&icmp_bytes) else { return };
+        self.deliveries.push_back(Delivery::Icmp(IcmpInbound {
+            from: original.source,
+            to: original.source,
+            ttl: icmp::DEFAULT_TTL,
+            about,
+            message: IcmpMessage::Unreachable(Unreachable::Host),
+            payload: Vec::new(),
+            original: Some(original),
+        }));
+    }
+}

@@ -1,0 +1,229 @@
+//! From programs, and everything's last step: route, segment, neighbour, cable.
+
+use std::net::IpAddr;
+
+use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
+use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
+use smoltcp::wire::Ipv4Packet;
+
+use super::neighbor::{Answer, Held};
+use super::packet::{Data, Inbound};
+use super::{HEADROOM, L3, SendOptions, fragment};
+
+impl L3 {
+    /// Sends a packet of this node. `buffer[HEADROOM..]` is a whole IPv4 packet whose addresses,
+    /// TTL, protocol, length and "don't fragment" are set; its identification and header checksum
+    /// are filled in here. A packet to an address of this node comes back as a delivery.
+    ///
+    /// # Errors
+    /// Why it could not be sent. A neighbour that does not answer is not known yet; that comes as a
+    /// delivery.
+    ///
+    /// # Panics
+    /// When the buffer holds no whole IPv4 header: a bug of the caller.
+    pub fn send(
+        &mut self,
+        ctx: &mut Context<'_>,
+        mut buffer: Vec<u8>,
+        options: SendOptions,
+    ) -> Result<(), Unsent> {
+        self.ident = self.ident.wrapping_add(1);
+        let mut ip = Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]);
+        ip.set_ident(self.ident);
+        ip.fill_checksum();
+        let (source, destination) = (IpAddr::V4(ip.src_addr()), IpAddr::V4(ip.dst_addr()));
+        let result = match () {
+            () if !self.is_local(source) => Err(Unsent::AddressNotAvailable),
+            () if self.is_local(destination) => {
+                self.loop_back(ctx, buffer);
+                Ok(())
+            }
+            () if destination.is_multicast() || self.is_limited_broadcast(destination) => {
+                self.send_to_all(ctx, destination, buffer, options)
+            }
+            () => self.send_unicast(ctx, destination, buffer, options),
+        };
+        if let Err(why) = result {
+            ctx.emit(|| TraceEvent::SendFailed { destination, why });
+        }
+        result
+    }
+
+    /// The packet never leaves the node.
+    fn loop_back(&mut self, ctx: &mut Context<'_>, buffer: Vec<u8>) {
+        let ip = Ipv4Packet::new_unchecked(&buffer[HEADROOM..]);
+        let inbound = Inbound {
+            interface: None,
+            about: ctx.about(),
+            source: ip.src_addr().into(),
+            destination: ip.dst_addr().into(),
+            protocol: u8::from(ip.next_header()),
+            ttl: ip.hop_limit(),
+            link_group: false,
+            start: HEADROOM as u32,
+            end: HEADROOM as u32 + u32::from(ip.total_len()),
+            header_len: ip.header_len(),
+            data: Data::Buffer(buffer),
+        };
+        let destination = inbound.destination;
+        ctx.emit(|| TraceEvent::LoopedBack { destination });
+        self.deliver(ctx, inbound, false);
+    }
+
+    fn send_to_all(
+        &mut self,
+        ctx: &mut Context<'_>,
+        destination: IpAddr,
+        buffer: Vec<u8>,
+        options: SendOptions,
+    ) -> Result<(), Unsent> {
+        if !destination.is_multicast() && !options.broadcast {
+            return Err(Unsent::BroadcastForbidden);
+        }
+        let port = self.interface_for_group(options.interface).ok_or(Unsent::NetworkUnreachable)?;
+        let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::NetworkUnreachable)?;
+        if destination.is_multicast() && interface.is_member(destination) {
+            // A member hears itself (IP_MULTICAST_LOOP is on by default).
+            self.loop_back(ctx, buffer.clone());
+        }
+        let mac = match destination {
+            _ if destination.is_multicast() => MacAddr::for_multicast(destination),
+            _ => MacAddr::BROADCAST,
+        };
+        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+            layer.transmit_packet(ctx, port, mac, piece);
+        })
+    }
+
+    fn send_unicast(
+        &mut self,
+        ctx: &mut Context<'_>,
+        destination: IpAddr,
+        buffer: Vec<u8>,
+        options: SendOptions,
+    ) -> Result<(), Unsent> {
+        let Some(route) = self.choose_route(ctx, destination) else {
+            if let Some((_, address)) = self.addresses().next() {
+                let gateway = None;
+                ctx.emit(|| TraceEvent::OtherSegment { destination, address, gateway });
+            }
+            return Err(Unsent::NetworkUnreachable);
+        };
+        let port = route.interface;
+        let interface = &self.interfaces[port.0 as usize];
+        if !interface.up {
+            return Err(Unsent::NetworkDown);
+        }
+        if !self.forwarding && ctx.traced() {
+            let address = interface.segment_of(destination).or(interface.addresses().next());
+            if let Some(address) = address {
+                ctx.emit(|| match route.kind {
+                    RouteKind::Connected => TraceEvent::SameSegment { destination, address },
+                    _ => TraceEvent::OtherSegment { destination, address, gateway: route.via },
+                });
+            }
+        }
+        if interface.broadcast_of(destination).is_some() {
+            if !options.broadcast {
+                return Err(Unsent::BroadcastForbidden);
+            }
+            return self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+                layer.transmit_packet(ctx, port, MacAddr::BROADCAST, piece);
+            });
+        }
+        let next_hop = route.via.unwrap_or(destination);
+        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+            layer.output(ctx, port, next_hop, piece, false);
+        })
+    }
+
+    /// Sends a packet in one piece if it fits, in several if it may be cut.
+    fn send_pieces(
+        &mut self,
+        ctx: &mut Context<'_>,
+        port: PortId,
+        buffer: Vec<u8>,
+        mut send: impl FnMut(&mut Self, &mut Context<'_>, Vec<u8>),
+    ) -> Result<(), Unsent> {
+        let mtu = self.interfaces[port.0 as usize].mtu;
+        let len = buffer.len() - HEADROOM;
+        if len <= usize::from(mtu) {
+            send(self, ctx, buffer);
+            return Ok(());
+        }
+        if Ipv4Packet::new_unchecked(&buffer[HEADROOM..]).dont_frag() {
+            return Err(Unsent::MessageTooLong);
+        }
+        let pieces = fragment::split(&buffer[HEADROOM..], mtu, HEADROOM);
+        let fragments = pieces.len() as u16;
+        ctx.emit(|| TraceEvent::Fragmented { len: len as u32, mtu, fragments });
+        for piece in pieces {
+            send(self, ctx, piece);
+        }
+        Ok(())
+    }
+
+    /// Onto the cable, once the next hop's hardware address is known.
+    pub(super) fn output(
+        &mut self,
+        ctx: &mut Context<'_>,
+        port: PortId,
+        next_hop: IpAddr,
+        buffer: Vec<u8>,
+        forwarded: bool,
+    ) {
+        let (now, about) = (ctx.now(), ctx.about());
+        let mut packet = Some(buffer);
+        let held =
+            || Held { buffer: packet.take().unwrap_or_default(), about, since: now, forwarded };
+        match self.neighbors.resolve(now, (port, next_hop), held) {
+            Answer::Found { mac, state, was } => {
+                ctx.emit(|| TraceEvent::NeighborHit {
+                    interface: port,
+                    address: next_hop,
+                    mac,
+                    state: was,
+                });
+                if state != was {
+                    self.tell_state(ctx, (port, next_hop), was, state);
+                }
+                if let Some(buffer) = packet {
+                    self.transmit_packet(ctx, port, mac, buffer);
+                }
+            }
+            Answer::Held { waiting, ask } => {
+                ctx.emit(|| TraceEvent::PacketHeld { address: next_hop, waiting });
+                if ask {
+                    self.ask(ctx, port, next_hop, 1, None);
+                }
+            }
+            Answer::Full(_) => ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull {
+                address: next_hop,
+                limit: super::neighbor::QUEUE_LIMIT,
+            }),
+        }
+    }
+
+    /// The neighbour did not answer: this packet waited in vain. Its sender is told.
+    pub(super) fn neighbor_failed(
+        &mut self,
+        ctx: &mut Context<'_>,
+        port: PortId,
+        address: IpAddr,
+        held: Held,
+    ) {
+        let before = ctx.set_about(held.about);
+        let packet = &held.buffer[HEADROOM..];
+        if held.forwarded {
+            ctx.drop_frame(Some(port), || DropReason::NeighborFailed { address });
+            let message = IcmpMessage::Unreachable(Unreachable::Host);
+            self.send_error(ctx, None, packet, false, message);
+        } else {
+            let destination = IpAddr::V4(Ipv4Packet::new_unchecked(packet).dst_addr());
+            let why = Unsent::HostUnreachable;
+            ctx.emit(|| TraceEvent::SendFailed { destination, why });
+            self.deliver_local_error(packet, held.about);
+        }
+        ctx.set_about(before);
+    }
+}
