@@ -460,7 +460,8 @@ impl Connection {
     /// Whether a writer is woken: as in Linux, when a third of the buffer is free.
     pub(in crate::host) fn has_room(&self) -> bool {
         let socket = self.socket();
-        socket.may_send() && (socket.send_capacity() - socket.send_queue()) * 3 >= socket.send_capacity()
+        socket.may_send()
+            && (socket.send_capacity() - socket.send_queue()) * 3 >= socket.send_capacity()
     }
 
     /// Takes bytes for the peer; [`Errno::WouldBlock`] when there is no room.

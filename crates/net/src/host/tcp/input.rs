@@ -67,9 +67,8 @@ impl Stack {
             == TcpFlags::ACK
             && connection.state >= TcpState::Established
             && connection.owner != Owner::Nobody;
-        let overtaken = plain
-            && before(header.ack, connection.snd_una())
-            && header.end() == header.seq;
+        let overtaken =
+            plain && before(header.ack, connection.snd_una()) && header.end() == header.seq;
         if overtaken {
             let (local, remote) = (connection.local, connection.remote);
             ctx.drop_frame(inbound.interface, || DropReason::UnexpectedSegment { local, remote });
