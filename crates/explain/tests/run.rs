@@ -41,13 +41,13 @@ fn observe(tell: impl Fn(&Topology, &Record) -> String + Send + 'static) -> Vec<
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
     sim.observe(move |topology: &Topology, record: &Record| {
-        lines.lock().unwrap().push(tell(topology, record));
+        lines.lock().expect("no observer panics").push(tell(topology, record));
     });
     sim.inject(a1, arp(MacAddr::BROADCAST, 1, [1, 2]));
     sim.run_until_idle(LIMITS);
     sim.inject(a2, arp(mac(1), 2, [2, 1]));
     sim.run_until_idle(LIMITS);
-    std::mem::take(&mut *kept.lock().unwrap())
+    std::mem::take(&mut *kept.lock().expect("no observer panics"))
 }
 
 #[test]
