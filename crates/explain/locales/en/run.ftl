@@ -67,6 +67,7 @@ digest-echo-replies =
     } came back
 digest-icmp-error = { $count } × from { $node }: { $message }
 digest-tcp = TCP
+digest-separator = {", "}
 digest-handshake = handshake { $time }
 digest-bytes = → { $sent } B, ← { $received } B
 digest-fate-opening = handshake not done
