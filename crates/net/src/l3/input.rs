@@ -181,7 +181,14 @@ impl L3 {
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
         let len = piece.len() as u16 - u16::from(inbound.header_len);
-        match self.rare().fragments.insert(ctx.now(), piece, inbound.about) {
+        let fragments = &mut self.rare().fragments;
+        if let Some(crowded_out) = fragments.make_room(piece) {
+            let before = ctx.set_about(crowded_out.about);
+            let what = "too many incomplete packets";
+            ctx.drop_frame(None, || DropReason::BadFragment { what });
+            ctx.set_about(before);
+        }
+        match fragments.insert(ctx.now(), piece, inbound.about) {
             Outcome::Held => {
                 ctx.emit(|| TraceEvent::FragmentHeld { ident, offset, len });
                 None
@@ -193,14 +200,11 @@ impl L3 {
             Outcome::Whole { packet, fragments } => {
                 let len = packet.len() as u32;
                 ctx.emit(|| TraceEvent::Reassembled { ident, fragments, len });
-                let header_len = Ipv4Packet::new_unchecked(&packet[..]).header_len();
-                Some(Inbound {
-                    data: Data::Buffer(packet),
-                    start: 0,
-                    end: len,
-                    header_len,
-                    ..inbound
-                })
+                // The header is that of the first piece; this one may be another.
+                let first = Ipv4Packet::new_unchecked(&packet[..]);
+                let (header_len, ttl) = (first.header_len(), first.hop_limit());
+                let data = Data::Buffer(packet);
+                Some(Inbound { data, start: 0, end: len, header_len, ttl, ..inbound })
             }
         }
     }
