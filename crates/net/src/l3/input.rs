@@ -255,7 +255,8 @@ impl L3 {
         inbound.recycle(ctx);
     }
 
-    /// RFC 1122 section 3.2.2.6. As in Linux, a ping to all is not answered.
+    /// RFC 1122 section 3.2.2.6, with the request's type of service (section 3.2.1.6). As in Linux, a
+    /// ping to all is not answered.
     fn answer_echo(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, ident: u16, seq: u16) {
         let (IpAddr::V4(asker), IpAddr::V4(asked)) = (inbound.source, inbound.destination) else {
             return;
@@ -265,7 +266,8 @@ impl L3 {
         }
         let message = IcmpMessage::EchoReply { ident, seq };
         let data = &inbound.payload()[8..];
-        let reply = icmp::build(asked, asker, icmp::DEFAULT_TTL, message, data);
+        let mut reply = icmp::build(asked, asker, icmp::DEFAULT_TTL, message, data);
+        reply[HEADROOM + 1] = inbound.packet()[1];
         ctx.emit(|| TraceEvent::IcmpSent { to: asker.into(), message });
         // A reply that finds no way back is told by `send` itself.
         let _ = self.send(ctx, reply, super::SendOptions::default());
@@ -360,7 +362,8 @@ impl L3 {
         };
         ctx.emit(|| TraceEvent::IcmpSent { to, message });
         let quoted = icmp::quote(packet);
-        let error = icmp::build(source, ip.src_addr(), icmp::DEFAULT_TTL, message, quoted);
+        let mut error = icmp::build(source, ip.src_addr(), icmp::DEFAULT_TTL, message, quoted);
+        error[HEADROOM + 1] = icmp::type_of_service(packet);
         // An error that finds no way back is told by `send` itself.
         let _ = self.send(ctx, error, super::SendOptions::default());
     }
@@ -379,7 +382,7 @@ impl L3 {
         let first = ip.frag_offset() == 0;
         let about_error = u8::from(ip.next_header()) == PROTOCOL_ICMP
             && first
-            && icmp::parse(payload).is_none_or(icmp::is_error);
+            && payload.first().is_none_or(|kind| !icmp::is_query(*kind));
         if about_error {
             return Some(IcmpSilence::AboutIcmpError);
         }
@@ -399,12 +402,13 @@ impl L3 {
         if !single {
             return Some(IcmpSilence::SourceNotUnicast);
         }
-        let limited =
-            !matches!(message, IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { .. }));
-        if limited && !self.rare().limiter.allows(ctx.now(), source.into()) {
-            return Some(IcmpSilence::RateLimited);
-        }
-        None
+        let (now, to) = (ctx.now(), source.into());
+        let allowed = match message {
+            IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { .. }) => true,
+            IcmpMessage::Redirect { .. } => self.rare().limiter.allows_redirect(now, to),
+            _ => self.rare().limiter.allows(now, to),
+        };
+        (!allowed).then_some(IcmpSilence::RateLimited)
     }
 
     /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from
