@@ -304,19 +304,31 @@ impl L3 {
         self.deliver_icmp(inbound, message, Vec::new());
     }
 
+    fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
+        let known = &mut self.rare().path_mtu;
+        if known.len() >= PATH_MTU_LIMIT && !known.contains_key(&destination) {
+            let oldest = known.iter().min_by_key(|(_, (_, until))| *until).map(|(host, _)| *host);
+            oldest.map(|oldest| known.remove(&oldest));
+        }
+        known.insert(destination, (mtu, now + PATH_MTU_LIFETIME));
+    }
+
     /// A host believes its router about a better one on the same segment (RFC 1122 section
-    /// 3.2.2.2); a router does not (RFC 1812 section 5.2.7.2).
+    /// 3.2.2.2); a router does not (RFC 1812 section 5.2.7.2). Unlike Linux it does not ask for the
+    /// new router's hardware address first: the next packet does, and waits.
     fn process_redirect(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, gateway: IpAddr) {
         let original = icmp::parse_original(inbound.payload());
         let interface = inbound.interface;
         let believed = original.zip(interface).and_then(|(original, port)| {
             let current = self.routes.lookup(original.destination)?.via?;
             let near = self.interfaces[port.0 as usize].segment_of(gateway).is_some();
-            let from_router = current == inbound.source && !self.is_local(gateway);
-            (!self.forwarding && from_router && near).then_some((original.destination, port))
+            let station = !self.is_local(gateway) && !self.is_broadcast(gateway);
+            let from_router = current == inbound.source && self.is_local(original.source);
+            let believed = !self.forwarding && from_router && near && station;
+            believed.then_some((original.destination, port))
         });
         match believed {
-            Some((destination, port)) => self.routes.add(Route {
+            Some((destination, port)) => self.routes.replace_redirect(Route {
                 destination: destination.into(),
                 via: Some(gateway),
                 interface: port,

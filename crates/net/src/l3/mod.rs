@@ -341,6 +341,7 @@ impl L3 {
             }
             Due::Failed { key, attempts, held, .. } => {
                 let ((interface, address), dropped) = (key, held.len() as u16);
+                self.routes.remove_redirects_via(address);
                 ctx.emit(|| TraceEvent::NeighborUnresolved {
                     interface,
                     address,
