@@ -3,12 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::trace::{IcmpMessage, IcmpSilence, Protocol, Route, RouteKind, Unreachable};
-use lanternet_core::{Context, DropReason, Frame, FrameId, MacAddr, PortId, TraceEvent};
+use lanternet_core::{Context, DropReason, Frame, FrameId, Instant, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
 use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
-use super::{ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, icmp};
+use super::{
+    ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+};
 use crate::wire::checksum::checksum;
 
 const PROTOCOL_ICMP: u8 = 1;
@@ -297,7 +299,7 @@ impl L3 {
             let (now, destination, from) = (ctx.now(), original.destination, inbound.source);
             // Only ever downwards: a larger one would be somebody's mistake or attack.
             if mtu < self.path_mtu(now, destination) {
-                self.rare().path_mtu.insert(destination, (mtu, now + PATH_MTU_LIFETIME));
+                self.learn_mtu(now, destination, mtu);
                 ctx.emit(|| TraceEvent::PathMtuLearned { destination, mtu, from });
             }
         }

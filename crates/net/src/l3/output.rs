@@ -90,7 +90,8 @@ impl L3 {
             _ if destination.is_multicast() => MacAddr::for_multicast(destination),
             _ => MacAddr::BROADCAST,
         };
-        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+        let mtu = self.interfaces[port.0 as usize].mtu;
+        self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.transmit_packet(ctx, port, mac, piece);
         })
     }
@@ -127,12 +128,15 @@ impl L3 {
             if !options.broadcast {
                 return Err(Unsent::BroadcastForbidden);
             }
-            return self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+            let mtu = interface.mtu;
+            self.loop_back(ctx, buffer.clone());
+            return self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
                 layer.transmit_packet(ctx, port, MacAddr::BROADCAST, piece);
             });
         }
         let next_hop = route.via.unwrap_or(destination);
-        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+        let mtu = interface.mtu.min(self.learned_mtu(ctx.now(), destination));
+        self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
         })
     }
@@ -141,11 +145,10 @@ impl L3 {
     fn send_pieces(
         &mut self,
         ctx: &mut Context<'_>,
-        port: PortId,
+        mtu: u16,
         buffer: Vec<u8>,
         mut send: impl FnMut(&mut Self, &mut Context<'_>, Vec<u8>),
     ) -> Result<(), Unsent> {
-        let mtu = self.interfaces[port.0 as usize].mtu;
         let len = buffer.len() - HEADROOM;
         if len <= usize::from(mtu) {
             send(self, ctx, buffer);
