@@ -38,6 +38,9 @@ impl L3 {
                 self.loop_back(ctx, buffer);
                 Ok(())
             }
+            // Neither may be seen on a cable (RFC 1122 section 3.2.1.3 (g) and (a)).
+            () if source.is_loopback() => Err(Unsent::AddressNotAvailable),
+            () if destination.is_unspecified() => Err(Unsent::NetworkUnreachable),
             () if destination.is_multicast() || self.is_limited_broadcast(destination) => {
                 self.send_to_all(ctx, destination, buffer, options)
             }
@@ -82,8 +85,9 @@ impl L3 {
         }
         let port = self.interface_for_group(options.interface).ok_or(Unsent::NetworkUnreachable)?;
         let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::NetworkUnreachable)?;
-        if destination.is_multicast() && interface.is_member(destination) {
-            // A member hears itself (IP_MULTICAST_LOOP is on by default).
+        if !destination.is_multicast() || interface.is_member(destination) {
+            // Who speaks to all, or to a group of its own, hears itself (as in Linux, where
+            // IP_MULTICAST_LOOP is on by default).
             self.loop_back(ctx, buffer.clone());
         }
         let mac = match destination {
