@@ -6,7 +6,7 @@ use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
 use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
-use super::neighbor::{Answer, Held};
+use super::neighbor::{Answer, Held, QUEUE_LIMIT, TABLE_LIMIT};
 use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, SendOptions, fragment};
 
@@ -145,7 +145,7 @@ impl L3 {
         })
     }
 
-    /// Sends a packet in one piece if it fits, in several if it may be cut.
+    /// Sends a packet in one piece if it fits the way, in several if it may be cut.
     fn send_pieces(
         &mut self,
         ctx: &mut Context<'_>,
@@ -198,16 +198,22 @@ impl L3 {
                     self.transmit_packet(ctx, port, mac, buffer);
                 }
             }
-            Answer::Held { waiting, ask } => {
-                ctx.emit(|| TraceEvent::PacketHeld { address: next_hop, waiting });
+            Answer::Held { waiting, ask, crowded_out } => {
+                let (address, limit) = (next_hop, QUEUE_LIMIT);
+                if let Some(oldest) = crowded_out {
+                    ctx.set_about(oldest.about);
+                    ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull { address, limit });
+                    ctx.set_about(about);
+                }
+                ctx.emit(|| TraceEvent::PacketHeld { address, waiting });
                 if ask {
                     self.ask(ctx, port, next_hop, 1, None);
                 }
             }
-            Answer::Full(_) => ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull {
-                address: next_hop,
-                limit: super::neighbor::QUEUE_LIMIT,
-            }),
+            Answer::Full => {
+                let (address, limit) = (next_hop, TABLE_LIMIT as u16);
+                ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull { address, limit });
+            }
         }
     }
 
