@@ -286,6 +286,14 @@ impl Simulation {
             self.nodes[node.0 as usize].powered = true;
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
             self.call(node, None, |device, ctx| device.handle_start(ctx));
+            // What happened to its cables meanwhile it could not see.
+            for port in 0..self.nodes[node.0 as usize].ports.len() {
+                let index = self.nodes[node.0 as usize].ports[port];
+                if index != NO_CABLE && !self.directions[index as usize].0.up {
+                    let port = PortId(port as u16);
+                    self.call(node, None, |device, ctx| device.handle_link(ctx, port, false));
+                }
+            }
         }
     }
 

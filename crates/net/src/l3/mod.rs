@@ -11,7 +11,7 @@
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing.
+//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
 
 mod arp;
 mod config;
@@ -150,8 +150,12 @@ impl L3 {
         }
     }
 
-    /// The node lost its power: tables and packets are forgotten.
+    /// The node lost its power: tables and packets are forgotten. Cables that are down when the power
+    /// comes back are told of again.
     pub fn handle_crash(&mut self, _: &mut Context<'_>) {
+        for interface in &mut self.interfaces {
+            interface.up = true;
+        }
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
@@ -308,6 +312,9 @@ impl L3 {
                     kind: RouteKind::Static,
                 });
             }
+        }
+        for (port, interface) in (0..).map(PortId).zip(&self.interfaces) {
+            self.routes.set_interface_up(port, interface.up);
         }
     }
 
