@@ -10,7 +10,9 @@
 # dumpcap, iputils (ping, arping), traceroute, python3. Run it in this folder; it takes about a minute.
 # Identifications, ports and times differ from one recording to the next, so expectations in tests
 # that name them have to follow.
+# `./record.sh vlan udp` keeps the other captures as they are.
 set -eu
+only="$*"
 cd "$(dirname "$0")"
 
 id=lanternet-$$
@@ -56,7 +58,6 @@ sleep 1
 # capture NAME NS INTERFACE...: starts; `saved` stops.
 capture() {
     file=$1.pcapng ns=$2; shift 2
-    rm -f "$file"
     interfaces=
     for name; do interfaces="$interfaces -i $name"; done
     # shellcheck disable=SC2086
@@ -68,8 +69,13 @@ saved() {
     sleep 0.7
     kill -INT "$dumpcap"
     wait "$dumpcap" || true
-    mv "/tmp/$id.pcapng" "$file"
-    chmod 644 "$file"
+    case " $only " in
+    "  " | *" ${file%.pcapng} "*)
+        mv "/tmp/$id.pcapng" "$file"
+        chmod 644 "$file"
+        ;;
+    *) rm "/tmp/$id.pcapng" ;;
+    esac
 }
 forget() { for ns in "$a1" "$r1" "$b3"; do in_ns "$ns" ip neigh flush all 2>/dev/null || true; done; }
 
@@ -238,7 +244,7 @@ ip4, question = struct.pack("!H", 0x0800), struct.pack("!H", 0x0806)
 s.send(to + me + tag(0x8100, 5, 0, 0) + ip4 + echo(1))
 s.send(b"\xff" * 6 + me + tag(0x8100, 0, 0, 10) + question + arp)
 s.send(to + me + tag(0x8100, 3, 1, 10) + ip4 + echo(2))
-s.send(to + me + tag(0x88a8, 0, 0, 100) + tag(0x8100, 0, 0, 10) + ip4 + echo(3))
+s.send(to + me + tag(0x8100, 0, 0, 100) + tag(0x8100, 0, 0, 10) + ip4 + echo(3))
 s.send((to + me + ip4 + echo(4)).ljust(60, b"\0"))
 s.send((b"\xff" * 6 + me + question + arp).ljust(60, b"\0"))
 s.send((bytes.fromhex("0180c2000000") + me + struct.pack("!H", 38) + bytes.fromhex("424203") + bytes(35)).ljust(60, b"\0"))
@@ -258,4 +264,3 @@ try: socket.create_connection(("2001:db8:b::3", 9090))
 except ConnectionRefusedError: pass
 '
 saved
-ls -l ./*.pcapng

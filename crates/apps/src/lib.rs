@@ -1,1 +1,33 @@
-//! Placeholder head.
+//! Lanternet's programs: `ping`, `traceroute`, `serve echo`, `connect echo` and their kin.
+//!
+//! Each is written once, as an async function over two traits: [`Sockets`], what a program may ask
+//! of the network, and [`Console`], its standard streams. A simulated host implements them in
+//! virtual time, the operating system in real time; the program cannot tell which.
+//!
+//! - [`command`]: one definition of all command lines, and [`run`] for any of them.
+//! - [`sockets`]: the trait, with Linux's meaning, and the [`icmp`] errors that sockets report.
+//! - [`console`]: the standard streams. [`simulated`]: both on a host of the simulation.
+//! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
+//!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
+//! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
+//! - [`endpoint`]: `HOST`, `HOST:PORT`, `[v6]:PORT`. [`race`]: timeouts and choices between
+//!   futures, without a runtime. [`text`]: words for errors and foreign bytes.
+
+pub mod command;
+pub mod console;
+pub mod echo;
+pub mod endpoint;
+pub mod framed;
+pub mod framing;
+pub mod icmp;
+pub mod ping;
+pub mod race;
+pub mod simulated;
+pub mod sockets;
+pub mod text;
+pub mod traceroute;
+
+pub use command::{Command, CommandError, run};
+pub use console::{Console, ExitCode};
+pub use simulated::Simulated;
+pub use sockets::Sockets;

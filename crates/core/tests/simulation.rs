@@ -188,6 +188,21 @@ fn a_pulled_cable_loses_what_is_on_it_and_what_comes_later() {
 }
 
 #[test]
+fn frames_lost_with_the_cable_keep_no_place_in_the_queue() {
+    // 1,000 bytes at 8 Mbit/s take 1 ms: ten of them would keep the transmitter busy for 10 ms.
+    let (mut sim, a, b) = cable(1, settings(|s| s.rate = Some(8_000_000)));
+    let link = sim.topology().link_at(a).unwrap();
+    for tag in 0..10 {
+        sim.inject(a, frame(tag, 1000));
+    }
+    sim.set_link_up(link, false);
+    sim.set_link_up(link, true);
+    sim.inject(a, frame(10, 1000));
+    sim.run_until_idle(LIMITS);
+    assert_eq!(arrivals(&mut sim, b), [(1_000_000, 10)]);
+}
+
+#[test]
 fn a_port_without_a_cable_says_so() {
     let mut sim = Simulation::new(1);
     let a = sim.add_external("a");
@@ -204,6 +219,7 @@ struct Echo {
     timeouts: u32,
     next: Option<Instant>,
     busy: bool,
+    links: Vec<(PortId, bool)>,
 }
 
 impl Device for Echo {
@@ -220,6 +236,10 @@ impl Device for Echo {
     fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
         self.timeouts += 1;
         self.next = (self.timeouts < 3).then(|| ctx.now() + Duration::from_secs(1));
+    }
+
+    fn handle_link(&mut self, _: &mut Context<'_>, port: PortId, up: bool) {
+        self.links.push((port, up));
     }
 
     fn handle_crash(&mut self, _: &mut Context<'_>) {
@@ -285,6 +305,27 @@ fn a_crashed_node_takes_no_frames_until_it_is_restarted() {
     sim.run_until_idle(LIMITS);
     assert_eq!(sim.drain(a).len(), 1);
     assert_eq!(sim.device::<Echo>(echo).map(|d| d.starts), Some(2));
+}
+
+#[test]
+fn a_restarted_node_is_told_which_cables_are_down_by_then() {
+    let mut sim = Simulation::new(1);
+    let echo = sim.add_node("echo", Echo::default());
+    let links: Vec<_> = (0..3)
+        .map(|number| {
+            let ends = [sim.add_port(echo, &format!("{number}")), sim.add_external("x")];
+            sim.add_link(ends, [LinkSettings::default(), LinkSettings::default()])
+        })
+        .collect();
+    sim.set_link_up(links[0], false);
+    sim.set_link_up(links[1], false);
+    sim.crash(echo);
+    sim.set_link_up(links[0], true);
+    sim.set_link_up(links[2], false);
+    sim.restart(echo);
+    let told = sim.device::<Echo>(echo).map(|d| d.links.iter().map(|(p, up)| (p.0, *up)).collect());
+    let told: Vec<_> = told.unwrap_or_default();
+    assert_eq!(told, [(0, false), (1, false), (1, false), (2, false)]);
 }
 
 #[test]

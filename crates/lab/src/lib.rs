@@ -1,1 +1,76 @@
-//! Placeholder head.
+//! The lab file: from text to diagnostics to a checked [`Lab`].
+//!
+//! In the order in which a text passes through them:
+//!
+//! - `yaml`: a tree with the place of everything.
+//! - `document`: what was written. Its types also make the JSON [`schema`].
+//! - `resolve`: names looked up, defaults filled in; [`expect`](Claim) lines read.
+//! - [`Lab`]: what it means, for those who build it.
+//! - `check`: what can be built and is wrong in a network all the same.
+//! - [`Diagnostics`]: all mistakes of one run, each with its place and what to do next.
+//! - [`print()`]: a lab back into text, with every default filled in.
+//!
+//! - [`Network`]: the lab built, with its programs; `probe` asks it questions ([`ProbeReport`]),
+//!   `judge` finds whether an expectation holds ([`Verdict`]).
+//!
+//! [`parse`] does all but the last. What a network does when it runs is in `lanternet-core` and
+//! `lanternet-net`; nothing here reads a file.
+
+mod check;
+mod diagnostic;
+mod document;
+mod expect;
+mod judge;
+mod lab;
+mod names;
+mod network;
+mod print;
+mod probe;
+mod resolve;
+mod schema;
+mod span;
+mod units;
+mod yaml;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
+pub use lab::{
+    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Node, NodeIndex,
+    NodeKind, Program, ProgramIndex, Route, Service, Speaker, Station, Switch, Target, Transport,
+};
+pub use judge::{Finding, Verdict};
+pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
+pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};
+pub use print::print;
+pub use probe::{ProbeOutcome, ProbeReport};
+pub use schema::schema;
+pub use span::{Span, Spanned, Text};
+pub use units::{ParseUnitError, QueueSize, Rate, Share};
+
+/// Reads a lab and finds everything that is wrong with it.
+///
+/// `file_name` is only for messages, and names a lab that has no `name`. The answer has the
+/// warnings beside the lab: it can be built, and whether to is for the caller to say.
+///
+/// # Errors
+/// All errors and warnings, when there is at least one error.
+pub fn parse(text: &str, file_name: &str) -> Result<(Lab, Diagnostics), Diagnostics> {
+    let mut list = Vec::new();
+    let document = yaml::read(text, &mut list).and_then(|tree| document::read(&tree, &mut list));
+    let lab = document.map(|document| {
+        let lab = resolve::resolve(&document, stem(file_name), &mut list);
+        check::check(&lab, &mut list);
+        lab
+    });
+    let diagnostics = Diagnostics::new(file_name, text, list);
+    match lab {
+        Some(lab) if diagnostics.errors() == 0 => Ok((lab, diagnostics)),
+        _ => Err(diagnostics),
+    }
+}
+
+/// The file's name without folders and ending, or `lab` when that is no name.
+fn stem(file_name: &str) -> &str {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    if document::is_name(stem) { stem } else { "lab" }
+}

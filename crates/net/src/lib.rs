@@ -8,8 +8,11 @@
 //!   forwarding, ICMP, fragments. A router is a host that forwards.
 //! - [`l2`]: hub and switch.
 //! - [`wire`]: packet formats, checksums, and one frame seen layer by layer.
+//! - [`subnet`], [`services`]: the arithmetic of prefixes, and the names of ports.
 
 pub mod host;
 pub mod l2;
 pub mod l3;
+pub mod services;
+pub mod subnet;
 pub mod wire;

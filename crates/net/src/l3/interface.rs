@@ -96,6 +96,7 @@ impl Interface {
 
     /// The node has power: addresses are probed, announced, or simply used.
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
+        self.up = true;
         self.groups.clear();
         for address in &mut self.addresses {
             address.defended = None;

@@ -150,12 +150,8 @@ impl L3 {
         }
     }
 
-    /// The node lost its power: tables and packets are forgotten. Cables that are down when the power
-    /// comes back are told of again.
+    /// The node lost its power: tables and packets are forgotten.
     pub fn handle_crash(&mut self, _: &mut Context<'_>) {
-        for interface in &mut self.interfaces {
-            interface.up = true;
-        }
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();

@@ -1,0 +1,34 @@
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch]`, all of
+//! them without an argument.
+//!
+//! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
+//! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
+//! the best of several rounds: what the program can do when nobody disturbs it.
+
+mod engine;
+mod measure;
+mod scale;
+mod switch;
+
+use std::process::ExitCode;
+
+/// In the order in which they run: what measures memory comes before anything that leaves freed
+/// memory behind.
+const BENCHES: [(&str, fn()); 3] =
+    [("scale", scale::run), ("engine", engine::run), ("switch", switch::run)];
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let known = |name: &String| BENCHES.iter().any(|(bench, _)| bench == name);
+    if let Some(unknown) = asked.iter().find(|name| !known(name)) {
+        let names = BENCHES.map(|(name, _)| name).join(", ");
+        eprintln!("no such bench: expected some of {names}, got `{unknown}`");
+        return ExitCode::from(2);
+    }
+    for (name, run) in BENCHES {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            run();
+        }
+    }
+    ExitCode::SUCCESS
+}

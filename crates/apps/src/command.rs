@@ -1,0 +1,234 @@
+//! One definition of the programs' command lines, for a lab's `run:` and for the terminal.
+
+use std::future::Future;
+
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::console::{Console, ExitCode};
+use crate::echo::{self, Service};
+use crate::sockets::Sockets;
+use crate::{ping, traceroute};
+
+/// A program with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum Command {
+    /// Ask a host for echo replies: is it there, and how far away?
+    Ping(ping::Args),
+    /// Find the routers on the way to a host
+    Traceroute(traceroute::Args),
+    /// Run a server
+    #[command(subcommand)]
+    Serve(Serve),
+    /// Run a client
+    #[command(subcommand)]
+    Connect(Connect),
+}
+
+/// The servers.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum Serve {
+    /// Answer each message with itself
+    Echo(echo::ServeArgs),
+    /// Answer each message with itself in capital letters
+    Upper(echo::ServeArgs),
+}
+
+/// The clients.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum Connect {
+    /// Send messages to an echo server and print its answers
+    Echo(echo::ConnectArgs),
+    /// Send messages to an upper server and print its answers
+    Upper(echo::ConnectArgs),
+}
+
+#[derive(clap::Parser)]
+#[command(no_binary_name = true, disable_help_subcommand = true, name = "run")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Why a text is no command line of a program.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CommandError {
+    /// What is wrong: the fact, then the value.
+    pub message: String,
+    /// What to do about it, where we know.
+    pub help: Option<String>,
+}
+
+impl Command {
+    /// Reads a command line such as `connect upper b3:9090 --say "hello world"`; quotes and
+    /// backslashes as in a POSIX shell, nothing else of a shell.
+    ///
+    /// ```
+    /// use lanternet_apps::Command;
+    ///
+    /// let command = Command::parse("connect upper b3:9090 --say 'hello world'")?;
+    /// assert_eq!(command.name(), "connect upper");
+    /// let refusal = Command::parse("conect upper b3").unwrap_err();
+    /// assert_eq!(refusal.message, "unknown program `conect`");
+    /// assert_eq!(refusal.help.as_deref(), Some("did you mean `connect`?"));
+    /// # Ok::<(), lanternet_apps::CommandError>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, CommandError> {
+        let words = shell_words::split(text).map_err(|_| CommandError {
+            message: format!("a quote is opened and not closed in `{}`", text.trim()),
+            help: Some("close it, or write \\' or \\\" for a quote that is meant".to_owned()),
+        })?;
+        if words.is_empty() {
+            return Err(CommandError {
+                message: "expected a program, got nothing".to_owned(),
+                help: Some(format!("the programs are {}", listed(PROGRAMS.iter().copied()))),
+            });
+        }
+        CommandLine::try_parse_from(words)
+            .map(|line| line.command)
+            .map_err(|error| CommandError::from_clap(&error))
+    }
+
+    /// The program's name, as in `serve echo`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ping(_) => "ping",
+            Self::Traceroute(_) => "traceroute",
+            Self::Serve(Serve::Echo(_)) => "serve echo",
+            Self::Serve(Serve::Upper(_)) => "serve upper",
+            Self::Connect(Connect::Echo(_)) => "connect echo",
+            Self::Connect(Connect::Upper(_)) => "connect upper",
+        }
+    }
+
+    /// Whether it serves until it is stopped, so that nobody should wait for its end.
+    pub const fn is_daemon(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+}
+
+const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
+
+/// Runs a program to its end.
+#[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
+pub fn run<S: Sockets, C: Console>(
+    command: Command,
+    sockets: S,
+    console: C,
+) -> impl Future<Output = ExitCode> + Send + 'static {
+    async move {
+        match command {
+            Command::Ping(args) => ping::run(sockets, console, args).await,
+            Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
+            Command::Serve(server) => {
+                let (service, args) = match server {
+                    Serve::Echo(args) => (Service::Echo, args),
+                    Serve::Upper(args) => (Service::Upper, args),
+                };
+                echo::serve(sockets, console, service, args).await
+            }
+            Command::Connect(client) => {
+                let (service, args) = match client {
+                    Connect::Echo(args) => (Service::Echo, args),
+                    Connect::Upper(args) => (Service::Upper, args),
+                };
+                echo::connect(sockets, console, service, args).await
+            }
+        }
+    }
+}
+
+impl CommandError {
+    /// The same refusal in the words of this project; clap's are made for a terminal.
+    fn from_clap(error: &clap::Error) -> Self {
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let list = |kind| match error.get(kind) {
+            Some(ContextValue::Strings(texts)) => texts.clone(),
+            Some(ContextValue::String(text)) => vec![text.clone()],
+            _ => Vec::new(),
+        };
+        let argument = list(ContextKind::InvalidArg).join(", ");
+        let value = text(ContextKind::InvalidValue).unwrap_or_default();
+        let choices = list(ContextKind::ValidValue);
+        let subcommands = list(ContextKind::ValidSubcommand);
+        let near = [
+            ContextKind::SuggestedSubcommand,
+            ContextKind::SuggestedArg,
+            ContextKind::SuggestedValue,
+        ]
+        .into_iter()
+        .flat_map(list)
+        .collect::<Vec<_>>();
+        let source = std::error::Error::source(error);
+        let message = match error.kind() {
+            ErrorKind::InvalidSubcommand => {
+                let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+                format!("unknown program `{name}`")
+            }
+            ErrorKind::UnknownArgument => format!("unknown argument `{argument}`"),
+            ErrorKind::InvalidValue if value.is_empty() => {
+                format!("expected a value after `{argument}`, got none")
+            }
+            ErrorKind::InvalidValue => format!("unknown value `{value}` for `{argument}`"),
+            ErrorKind::ValueValidation => {
+                let why = source.map(|why| format!(": {why}")).unwrap_or_default();
+                format!("wrong value `{value}` for `{argument}`{why}")
+            }
+            ErrorKind::MissingRequiredArgument => format!("missing `{argument}`"),
+            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                "the name of a program is missing".to_owned()
+            }
+            ErrorKind::ArgumentConflict => {
+                let other = list(ContextKind::PriorArg).join(", ");
+                match other == argument {
+                    true => format!("`{argument}` is given more than once"),
+                    false => format!("`{argument}` cannot be used with `{other}`"),
+                }
+            }
+            ErrorKind::DisplayHelp => "asked for help, which is no program to run".to_owned(),
+            // The first line, which is the fact; the rest is for a terminal.
+            _ => {
+                let text = error.to_string();
+                let line = text.lines().next().unwrap_or_default();
+                line.trim_start_matches("error: ").to_owned()
+            }
+        };
+        let help = if let Some(near) = near.first() {
+            Some(format!("did you mean `{near}`?"))
+        } else if !choices.is_empty() {
+            Some(format!("the values are {}", listed(choices.iter().map(String::as_str))))
+        } else if !subcommands.is_empty() {
+            Some(format!("the programs are {}", listed(subcommands.iter().map(String::as_str))))
+        } else {
+            match error.kind() {
+                ErrorKind::UnknownArgument if argument.parse::<u16>().is_ok() => {
+                    Some("a port is written `HOST:PORT`, or after `--port`".to_owned())
+                }
+                ErrorKind::MissingSubcommand
+                | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                    Some("write `echo` or `upper` after `serve` or `connect`".to_owned())
+                }
+                ErrorKind::InvalidSubcommand => {
+                    Some(format!("the programs are {}", listed(PROGRAMS.iter().copied())))
+                }
+                ErrorKind::DisplayHelp => {
+                    Some("run `lanternet help` in a terminal instead".to_owned())
+                }
+                _ => None,
+            }
+        };
+        Self { message, help }
+    }
+}
+
+/// "`a`, `b`, `c`".
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;

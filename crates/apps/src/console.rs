@@ -1,0 +1,40 @@
+//! A program's standard streams and its exit code.
+
+use std::future::Future;
+
+/// Standard input, output and error of one program. Clones are the same streams, so that a server
+/// can print from every connection.
+pub trait Console: Clone + Send + Sync + 'static {
+    /// The next line of standard input, without its line end; `None` at its end.
+    fn read_line(&self) -> impl Future<Output = Option<String>> + Send;
+
+    /// Writes to standard output, exactly this.
+    fn print(&self, text: &str);
+
+    /// Writes one line to standard error.
+    fn error(&self, line: &str);
+
+    /// Writes one line to standard output.
+    fn print_line(&self, line: &str) {
+        self.print(&format!("{line}\n"));
+    }
+}
+
+/// How a program ended. Each program's module says what its codes mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitCode(pub u8);
+
+impl ExitCode {
+    /// It did what it was asked.
+    pub const SUCCESS: Self = Self(0);
+    /// The network, or the peer, did not do its part.
+    pub const FAILURE: Self = Self(1);
+    /// It could not even begin: a wrong argument, an unknown host, no route, a taken port.
+    pub const ERROR: Self = Self(2);
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.0)
+    }
+}

@@ -1,0 +1,64 @@
+//! Standard streams in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use lanternet_apps::Console;
+use tokio::sync::Notify;
+
+/// Lines to read, and everything that was printed.
+#[derive(Clone, Default)]
+pub struct MemoryConsole {
+    input: Arc<Mutex<VecDeque<String>>>,
+    output: Arc<Mutex<String>>,
+    errors: Arc<Mutex<String>>,
+    printed: Arc<Notify>,
+}
+
+impl MemoryConsole {
+    pub fn with_input(lines: &[&str]) -> Self {
+        let console = Self::default();
+        console.input.lock().unwrap().extend(lines.iter().map(|line| (*line).to_owned()));
+        console
+    }
+
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// Waits until this was printed; gives all that was.
+    pub async fn wait_for(&self, text: &str) -> String {
+        let waiting = async {
+            loop {
+                let printed = self.printed.notified();
+                if self.output().contains(text) {
+                    return self.output();
+                }
+                printed.await;
+            }
+        };
+        match tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await {
+            Ok(output) => output,
+            Err(_) => panic!("`{text}` was never printed, but\n{}{}", self.output(), self.errors()),
+        }
+    }
+
+    pub fn errors(&self) -> String {
+        self.errors.lock().unwrap().clone()
+    }
+}
+
+impl Console for MemoryConsole {
+    async fn read_line(&self) -> Option<String> {
+        self.input.lock().unwrap().pop_front()
+    }
+
+    fn print(&self, text: &str) {
+        self.output.lock().unwrap().push_str(text);
+        self.printed.notify_waiters();
+    }
+
+    fn error(&self, line: &str) {
+        self.errors.lock().unwrap().push_str(&format!("{line}\n"));
+    }
+}

@@ -1,0 +1,31 @@
+### What every command may have to say
+
+command-help = help: { $help }
+command-output-failed = writing output: { $error }
+command-cannot-read = cannot read the lab file { $path }: { $error }
+command-labs-beside = lab files in that folder: { $labs }
+command-bad-lab = the lab has { $errors ->
+        [one] one error
+       *[other] { $errors } errors
+    }{ $warnings ->
+        [0] {""}
+        [one] {" "}and one warning
+       *[other] {" "}and { $warnings } warnings
+    }; it was not built
+command-checked = { $file }: { $nodes ->
+        [one] one node
+       *[other] { $nodes } nodes
+    }, { $links ->
+        [one] one link
+       *[other] { $links } links
+    }, { $programs ->
+        [one] one program
+       *[other] { $programs } programs
+    }, { $expectations ->
+        [one] one expectation
+       *[other] { $expectations } expectations
+    }: { $warnings ->
+        [0] no mistakes found
+        [one] one warning
+       *[other] { $warnings } warnings
+    }

@@ -1,0 +1,10 @@
+# Programs and names.
+
+program-started = { $program } starts: { $command }
+program-wrote = { $program } writes: { $line }
+program-wrote-error = { $program } writes to its error output: { $line }
+program-ended = { $program } ends with exit code { $code }
+name-literal = { $name } is an address already: no look-up
+name-from-hosts = { $name } is { $addresses }: an entry under hosts: of this node
+name-from-lab = { $name } is { $addresses }: a node of the lab
+name-unknown = nobody knows the name { $name }

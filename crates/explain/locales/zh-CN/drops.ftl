@@ -1,0 +1,103 @@
+# 帧与数据包为何终结：单个的说明句，以及汇总计数时的短语。
+
+drop-no-cable = 没有插网线
+drop-link-down = 网线已断开
+drop-link-cut = 帧在途中时网线断开
+drop-node-down = 该节点没有通电
+drop-frame-too-long = 载荷有 { $payload } 字节，而链路最多容纳 { $mtu } 字节（MTU）
+drop-queue-full-frames = 发送队列已满：已有 { $frames } 帧在等待，最多允许 { $limit } 帧
+drop-queue-full-bytes = 发送队列已满：已有 { $bytes } 字节在等待，加上此帧就超过上限 { $limit } 字节
+drop-lost = 随机丢失：该链路设定的丢包率为 { $chance }
+drop-runt = 只有 { $len } 字节，不足以构成以太网帧
+drop-same-port =
+    MAC 地址表中 { $mac } 就在端口 { $port }{ $vlan ->
+        [1] {""}
+       *[other] （VLAN { $vlan }）
+    }，帧正是从该端口来的：目的站点已经收到
+drop-reserved-address = { $mac } 是保留的组地址，网桥从不转发
+drop-source-is-group = 源地址 { $mac } 是组地址，而一个组不能发送帧
+drop-no-other-port = 没有其他端口可供发出
+drop-not-our-mac = 目的 MAC 地址是另一站点 { $mac }（因泛洪或集线器转发而到达此处）
+drop-unknown-ether-type = 此处不识别以太网类型 { $ethertype }
+drop-malformed = { $protocol } 首部有误：{ $what }
+drop-checksum-wrong = { $protocol } 校验和错误：实为 { $found }，应为 { $expected }：收到的字节与发出时不同
+drop-no-address = { $interface } 没有 IP 地址
+drop-not-for-us = 目的地 { $destination } 不是本机地址，而主机不转发数据包
+drop-martian-source = 源地址 { $source } 不可能来自外部（火星地址）
+drop-martian-destination = 发往 { $destination } 的数据包从不转发（火星地址）
+drop-directed-broadcast = 不转发对整个网段 { $segment } 的定向广播
+drop-link-broadcast = 经链路层广播或组播到达，路由器不予转发
+drop-not-in-group = 本机不是组播组 { $group } 的成员
+drop-ttl-expired = TTL { $ttl } → 0：经过的路由器已达发送方允许的上限
+drop-no-route = 路由表中没有与 { $destination } 匹配的表项
+drop-neighbor-failed = 无人应答对 { $address } 的 ARP 询问
+drop-neighbor-queue-full = 已有 { $limit } 个数据包在等待 { $address } 的 ARP 应答，达到上限
+drop-fragmentation-needed = 数据包有 { $len } 字节，下一段链路只能容纳 { $mtu } 字节（MTU），又不允许分片（DF 置位）
+drop-reassembly-timeout = 其余分片没有按时到达
+drop-bad-fragment = 分片无法拼合：{ $what }
+drop-unknown-protocol = 本机不支持 { $number } 号 IP 协议
+drop-icmp-ignored = 该 ICMP 报文与本机的任何行为无关，或本机不予理会
+drop-arp-not-for-us = ARP 询问的是 { $target }，不是本机
+drop-no-listener = 没有程序监听 { $protocol } 端口 { $port }（{ $local }）
+drop-backlog-full = { $local } 上已有 { $backlog } 个连接等待接受，达到程序设定的上限（backlog）
+drop-receive-buffer-full = { $local } 的接收缓冲区已满（{ $limit } 字节）：程序读得不够快
+drop-not-the-peer = 套接字 { $local } 已与另一对端连接，不接收来自 { $remote } 的数据
+drop-unexpected-segment = { $remote } 发往 { $local } 的 TCP 报文段不属于任何连接
+
+drops-no-cable = 没有插网线
+drops-link-down = 网线断开
+drops-link-cut = 途中网线断开
+drops-node-down = 节点没有通电
+drops-frame-too-long = 超过链路的 MTU
+drops-queue-full = 队列已满
+drops-lost = 链路随机丢失
+drops-runt = 帧过短
+drops-same-port = 目的站点就在来的端口
+drops-reserved-address = 保留地址，从不转发
+drops-source-is-group = 源地址是组地址
+drops-no-other-port = 没有其他端口
+drops-not-our-mac = 目的是其他站点（泛洪所致）
+drops-unknown-ether-type = 未知的以太网类型
+drops-malformed = 首部有误
+drops-checksum-wrong = 校验和错误
+drops-no-address = 接口没有地址
+drops-not-for-us = 目的是其他地址
+drops-martian-source = 不可能的源地址
+drops-martian-destination = 从不转发的目的地址
+drops-directed-broadcast = 对整个网段的广播
+drops-link-broadcast = 路由器收到链路层广播
+drops-not-in-group = 不是组播组成员
+drops-ttl-expired = TTL 耗尽
+drops-no-route = 没有路由
+drops-neighbor-failed = 邻居没有应答 ARP
+drops-neighbor-queue-full = 等待 ARP 的数据包过多
+drops-fragmentation-needed = 过长且不允许分片
+drops-reassembly-timeout = 分片不全
+drops-bad-fragment = 分片无法拼合
+drops-unknown-protocol = 未知的 IP 协议
+drops-icmp-ignored = 不予理会的 ICMP
+drops-arp-not-for-us = 询问其他地址的 ARP
+drops-no-listener = 端口无程序监听
+drops-backlog-full = 连接队列已满
+drops-receive-buffer-full = 接收缓冲区已满
+drops-not-the-peer = 不是来自已连接的对端
+drops-unexpected-segment = 不属于任何连接的 TCP 报文段
+
+# 首部或分片有什么问题。
+what-too-short = 内容不完整
+what-not-version-4 = 版本号不是 4
+what-header-length = 首部长度有误
+what-total-length = 总长度有误
+what-not-ipv4-over-ethernet = 不是以太网上的 IPv4
+what-neither-request-nor-reply = 既不是请求也不是应答
+what-sender-is-no-single-station = 发送方不是单个站点
+what-length = 长度不符
+what-data-offset = 数据偏移有误
+what-port-0 = 端口 0 不能使用
+what-flags-contradict = 标志位互相矛盾
+what-no-multiple-of-8 = 有分片的长度不是 8 的倍数
+what-more-than-65535 = 合起来超过 65535 字节
+what-overlap = 分片相互重叠
+what-two-last = 有两个最后分片
+what-behind-the-last = 最后分片之后还有数据
+what-too-many = 分片过多

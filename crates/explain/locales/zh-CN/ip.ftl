@@ -1,0 +1,31 @@
+# IP：是否同一网段、路由、转发、分片。
+
+same-segment = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $network }：同一网段，直接交给 { $destination }
+other-segment = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $other }：不在同一网段，交给网关 { $gateway }
+other-segment-no-gateway = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $other }：不在同一网段，但没有设置网关
+route-direct = { $destination } 出接口 { $interface }（{ $kind }）
+route-via = { $destination } 下一跳 { $via } 出接口 { $interface }（{ $kind }）
+route-local = 本机路由
+route-connected = 直连路由
+route-static = 静态路由
+route-static-default = 静态，默认路由
+route-redirect = 由 ICMP 重定向得知
+route-chosen = 路由 { $route }：是 { $destination } 的最长前缀匹配，且没有其他表项匹配
+route-chosen-beats = 路由 { $route }：是 { $destination } 的最长前缀匹配，优先于 { $beaten }
+packet-for-us = { $source } 发往 { $destination } 的数据包到达目的地：向上交给 { $protocol }
+protocol-numbered = { $number } 号协议
+looped-back = { $destination } 是本机地址：数据包不离开本机（环回）
+packet-forwarded = 转发目的地为 { $destination } 的数据包：从 { $interface } 发给下一跳路由器 { $next_hop }，TTL { $ttl_from } → { $ttl_to }
+packet-forwarded-last = 转发数据包：从 { $interface } 直接交给 { $destination }，TTL { $ttl_from } → { $ttl_to }
+fragmented = 把 { $len } 字节的数据包分成 { $fragments } 片：链路最多容纳 { $mtu } 字节（MTU）
+fragment-held = 保留数据包 { $ident } 的一个分片（第 { $first } 至 { $last } 字节），等待其余分片
+reassembled = 数据包 { $ident } 由 { $fragments } 个分片重组完成：共 { $len } 字节
+path-mtu-learned = 由 { $from } 得知：到 { $destination } 的路径最多容纳 { $mtu } 字节的数据包（路径 MTU）
+send-failed = 无法发往 { $destination }：{ $why }
+unsent-network-unreachable = 网络不可达，路由表中没有匹配的表项（ENETUNREACH）
+unsent-host-unreachable = 邻居没有应答 ARP（EHOSTUNREACH）
+unsent-message-too-long = 超过链路所能容纳的长度，又不允许分片（EMSGSIZE）
+unsent-broadcast-forbidden = 目的地是广播地址，而程序没有申请广播权限（EACCES）
+unsent-address-not-available = 源地址不是本机地址（EADDRNOTAVAIL）
+unsent-network-down = 网线未插好或已断开（ENETDOWN）
+unsent-no-buffers = 等待该邻居的数据包已经太多（ENOBUFS）

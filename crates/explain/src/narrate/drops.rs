@@ -1,0 +1,139 @@
+//! Why a frame ended: one sentence each, and a short label for counts.
+
+use lanternet_core::QueueLimit;
+use lanternet_core::trace::DropReason;
+
+use super::scene::{Percent, Scene};
+use super::transport::protocol_name;
+use super::what;
+use crate::args;
+
+/// The sentence about one frame, with everything that decided.
+pub(super) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
+    use DropReason as R;
+    match reason {
+        R::NoCable => scene.phrase("drop-no-cable"),
+        R::LinkDown => scene.phrase("drop-link-down"),
+        R::LinkCut => scene.phrase("drop-link-cut"),
+        R::NodeDown => scene.phrase("drop-node-down"),
+        R::FrameTooLong { payload, mtu } => scene.say("drop-frame-too-long", &args!(payload, mtu)),
+        R::QueueFull { frames, limit: QueueLimit::Frames(limit), .. } => {
+            scene.say("drop-queue-full-frames", &args!(frames, limit))
+        }
+        R::QueueFull { bytes, limit: QueueLimit::Bytes(limit), .. } => {
+            scene.say("drop-queue-full-bytes", &args!(bytes, limit))
+        }
+        R::Lost { chance } => scene.say("drop-lost", &args!(chance = Percent(*chance))),
+
+        R::Runt { len } => scene.say("drop-runt", &args!(len)),
+        R::SamePort { vlan, mac, port } => scene.say(
+            "drop-same-port",
+            &args!(count vlan = vlan.number(), mac, port = scene.port(*port)),
+        ),
+        R::ReservedAddress { mac } => scene.say("drop-reserved-address", &args!(mac)),
+        R::SourceIsGroup { mac } => scene.say("drop-source-is-group", &args!(mac)),
+        R::NoOtherPort => scene.phrase("drop-no-other-port"),
+
+        R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
+        R::UnknownEtherType { ethertype } => {
+            let ethertype = format!("{ethertype:#06x}");
+            scene.say("drop-unknown-ether-type", &args!(ethertype))
+        }
+        R::Malformed { protocol, what } => {
+            let protocol = protocol_name(*protocol);
+            scene.say("drop-malformed", &args!(protocol, what = what::what(scene, what)))
+        }
+        R::ChecksumWrong { protocol, found, expected } => {
+            let protocol = protocol_name(*protocol);
+            let (found, expected) = (format!("{found:#06x}"), format!("{expected:#06x}"));
+            scene.say("drop-checksum-wrong", &args!(protocol, found, expected))
+        }
+        R::NoAddress { interface } => {
+            scene.say("drop-no-address", &args!(interface = scene.port(*interface)))
+        }
+        R::NotForUs { destination } => scene.say("drop-not-for-us", &args!(destination)),
+        R::MartianSource { source } => scene.say("drop-martian-source", &args!(source)),
+        R::MartianDestination { destination } => {
+            scene.say("drop-martian-destination", &args!(destination))
+        }
+        R::DirectedBroadcast { segment } => scene.say("drop-directed-broadcast", &args!(segment)),
+        R::LinkBroadcast => scene.phrase("drop-link-broadcast"),
+        R::NotInGroup { group } => scene.say("drop-not-in-group", &args!(group)),
+        R::TtlExpired { ttl } => scene.say("drop-ttl-expired", &args!(ttl)),
+        R::NoRoute { destination } => scene.say("drop-no-route", &args!(destination)),
+        R::NeighborFailed { address } => scene.say("drop-neighbor-failed", &args!(address)),
+        R::NeighborQueueFull { address, limit } => {
+            scene.say("drop-neighbor-queue-full", &args!(address, limit))
+        }
+        R::FragmentationNeeded { len, mtu } => {
+            scene.say("drop-fragmentation-needed", &args!(len, mtu))
+        }
+        R::ReassemblyTimeout => scene.phrase("drop-reassembly-timeout"),
+        R::BadFragment { what } => {
+            scene.say("drop-bad-fragment", &args!(what = what::what(scene, what)))
+        }
+        R::UnknownProtocol { number } => scene.say("drop-unknown-protocol", &args!(number)),
+        R::IcmpIgnored => scene.phrase("drop-icmp-ignored"),
+        R::ArpNotForUs { target } => scene.say("drop-arp-not-for-us", &args!(target)),
+
+        R::NoListener { protocol, local } => {
+            let protocol = protocol_name(*protocol);
+            scene.say("drop-no-listener", &args!(protocol, port = local.port(), local))
+        }
+        R::BacklogFull { local, backlog } => {
+            scene.say("drop-backlog-full", &args!(count backlog = *backlog, local))
+        }
+        R::ReceiveBufferFull { local, limit } => {
+            scene.say("drop-receive-buffer-full", &args!(local, limit))
+        }
+        R::NotThePeer { local, remote } => scene.say("drop-not-the-peer", &args!(local, remote)),
+        R::UnexpectedSegment { local, remote } => {
+            scene.say("drop-unexpected-segment", &args!(local, remote))
+        }
+    }
+}
+
+/// The id of the short label under which drops of this kind are counted.
+pub(crate) fn label(reason: &DropReason) -> &'static str {
+    use DropReason as R;
+    match reason {
+        R::NoCable => "drops-no-cable",
+        R::LinkDown => "drops-link-down",
+        R::LinkCut => "drops-link-cut",
+        R::NodeDown => "drops-node-down",
+        R::FrameTooLong { .. } => "drops-frame-too-long",
+        R::QueueFull { .. } => "drops-queue-full",
+        R::Lost { .. } => "drops-lost",
+        R::Runt { .. } => "drops-runt",
+        R::SamePort { .. } => "drops-same-port",
+        R::ReservedAddress { .. } => "drops-reserved-address",
+        R::SourceIsGroup { .. } => "drops-source-is-group",
+        R::NoOtherPort => "drops-no-other-port",
+        R::NotOurMac { .. } => "drops-not-our-mac",
+        R::UnknownEtherType { .. } => "drops-unknown-ether-type",
+        R::Malformed { .. } => "drops-malformed",
+        R::ChecksumWrong { .. } => "drops-checksum-wrong",
+        R::NoAddress { .. } => "drops-no-address",
+        R::NotForUs { .. } => "drops-not-for-us",
+        R::MartianSource { .. } => "drops-martian-source",
+        R::MartianDestination { .. } => "drops-martian-destination",
+        R::DirectedBroadcast { .. } => "drops-directed-broadcast",
+        R::LinkBroadcast => "drops-link-broadcast",
+        R::NotInGroup { .. } => "drops-not-in-group",
+        R::TtlExpired { .. } => "drops-ttl-expired",
+        R::NoRoute { .. } => "drops-no-route",
+        R::NeighborFailed { .. } => "drops-neighbor-failed",
+        R::NeighborQueueFull { .. } => "drops-neighbor-queue-full",
+        R::FragmentationNeeded { .. } => "drops-fragmentation-needed",
+        R::ReassemblyTimeout => "drops-reassembly-timeout",
+        R::BadFragment { .. } => "drops-bad-fragment",
+        R::UnknownProtocol { .. } => "drops-unknown-protocol",
+        R::IcmpIgnored => "drops-icmp-ignored",
+        R::ArpNotForUs { .. } => "drops-arp-not-for-us",
+        R::NoListener { .. } => "drops-no-listener",
+        R::BacklogFull { .. } => "drops-backlog-full",
+        R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",
+        R::NotThePeer { .. } => "drops-not-the-peer",
+        R::UnexpectedSegment { .. } => "drops-unexpected-segment",
+    }
+}

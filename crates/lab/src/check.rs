@@ -1,0 +1,38 @@
+//! What can be built and is wrong in a network all the same. Every finding is a warning: a broken
+//! network must run, or nobody could watch it being broken.
+//!
+//! Some checks reason from what is there (an address twice), some from what is not (a gateway that
+//! nobody owns). The second kind is left out when the file has errors, because what is missing may
+//! be what could not be read.
+
+mod addresses;
+mod cabling;
+mod gateways;
+mod programs;
+mod routes;
+mod segments;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lab::Lab;
+use segments::Segments;
+
+/// Adds what is wrong with this network.
+pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
+    let complete = out.iter().all(|diagnostic| diagnostic.severity() != Severity::Error);
+    let segments = Segments::of(lab, out);
+    addresses::duplicates(lab, out);
+    addresses::reserved(lab, out);
+    addresses::neighbours(lab, &segments, out);
+    cabling::mtus(lab, &segments, out);
+    routes::overlaps(lab, out);
+    routes::never_match(lab, out);
+    if complete {
+        addresses::missing(lab, &segments, out);
+        addresses::hosts_entries(lab, &segments, out);
+        cabling::uncabled(lab, &segments, out);
+        programs::names(lab, out);
+        gateways::gateways(lab, &segments, out);
+        routes::next_hops(lab, &segments, out);
+        routes::loops(lab, &segments, out);
+    }
+}

@@ -1,0 +1,209 @@
+//! Segments: the interfaces that hear each other's broadcasts. Cables, hubs and switches join them,
+//! hosts and routers end them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lab::{Interface, Lab, Link, Node, NodeIndex};
+
+/// More circles than this are not told one by one.
+const MOST_LOOPS: usize = 10;
+
+/// A station's interface.
+pub(super) type Place = (NodeIndex, usize);
+
+/// Which interfaces and links form a segment.
+pub(super) struct Segments {
+    /// The segment of each interface that has a cable.
+    of: BTreeMap<Place, usize>,
+    /// The interfaces of each segment, in the order of the nodes.
+    pub(super) members: Vec<Vec<Place>>,
+    /// Those of `members` that are routers'.
+    routers: Vec<Vec<Place>>,
+    /// The links of each segment, in the order of the file.
+    pub(super) links: Vec<Vec<usize>>,
+    /// Who has an address on a segment; the first of several.
+    owners: BTreeMap<(usize, IpAddr), NodeIndex>,
+    /// Who has an address anywhere; the first of several.
+    anywhere: BTreeMap<IpAddr, NodeIndex>,
+}
+
+impl Segments {
+    /// Finds the segments, and complains about circles on the way.
+    pub(super) fn of(lab: &Lab, out: &mut Vec<Diagnostic>) -> Self {
+        // One element for each interface of a station and one for each hub or switch.
+        let mut first = Vec::with_capacity(lab.nodes.len());
+        let mut count = 0;
+        for node in &lab.nodes {
+            first.push(count);
+            count += node.kind.station().map_or(1, |station| station.interfaces.len());
+        }
+        let element = |place: Place| {
+            let station = lab.node(place.0).kind.station().is_some();
+            first[place.0.0] + if station { place.1 } else { 0 }
+        };
+        let mut sets = Sets::new(count);
+        let mut loops = Vec::new();
+        for (index, link) in lab.links.iter().enumerate() {
+            let [a, b] = link.ends.map(|end| element((end.node, end.interface)));
+            if !sets.join(a, b) {
+                loops.push(index);
+            }
+        }
+        for index in loops.into_iter().take(MOST_LOOPS) {
+            out.push(switch_loop(lab, index));
+        }
+
+        let mut numbers = BTreeMap::new();
+        let mut segments = Self {
+            of: BTreeMap::new(),
+            members: Vec::new(),
+            routers: Vec::new(),
+            links: Vec::new(),
+            owners: BTreeMap::new(),
+            anywhere: BTreeMap::new(),
+        };
+        for (index, link) in lab.links.iter().enumerate() {
+            let root = sets.root(element((link.ends[0].node, link.ends[0].interface)));
+            let number = *numbers.entry(root).or_insert_with(|| {
+                segments.members.push(Vec::new());
+                segments.routers.push(Vec::new());
+                segments.links.push(Vec::new());
+                segments.links.len() - 1
+            });
+            segments.links[number].push(index);
+        }
+        for (node, entry, station) in lab.stations() {
+            for (index, interface) in station.interfaces.iter().enumerate() {
+                let place = (node, index);
+                let number = numbers.get(&sets.root(element(place))).copied();
+                if let Some(number) = number {
+                    segments.of.insert(place, number);
+                    segments.members[number].push(place);
+                    if entry.kind.forwards_packets() {
+                        segments.routers[number].push(place);
+                    }
+                }
+                for address in &interface.addresses {
+                    let address = address.addr();
+                    segments.anywhere.entry(address).or_insert(node);
+                    if let Some(number) = number {
+                        segments.owners.entry((number, address)).or_insert(node);
+                    }
+                }
+            }
+        }
+        segments
+    }
+
+    /// The segment of an interface, if it has a cable.
+    pub(super) fn segment_of(&self, place: Place) -> Option<usize> {
+        self.of.get(&place).copied()
+    }
+
+    /// The interfaces of routers on this segment.
+    pub(super) fn routers_on(&self, segment: usize) -> &[Place] {
+        &self.routers[segment]
+    }
+
+    /// Who has this address on this segment.
+    pub(super) fn owner_on(&self, segment: usize, address: IpAddr) -> Option<NodeIndex> {
+        self.owners.get(&(segment, address)).copied()
+    }
+
+    /// Who has this address anywhere.
+    pub(super) fn owner_anywhere(&self, address: IpAddr) -> Option<NodeIndex> {
+        self.anywhere.get(&address).copied()
+    }
+
+    /// The members of a segment with their nodes and interfaces.
+    pub(super) fn stations_on<'a>(
+        &'a self,
+        lab: &'a Lab,
+        segment: usize,
+    ) -> impl Iterator<Item = (Place, &'a Node, &'a Interface)> {
+        self.members[segment].iter().filter_map(|place| {
+            let node = lab.node(place.0);
+            let interface = node.kind.station()?.interfaces.get(place.1)?;
+            Some((*place, node, interface))
+        })
+    }
+}
+
+/// Disjoint sets with path halving.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    fn root(&mut self, mut element: usize) -> usize {
+        while self.0[element] != element {
+            self.0[element] = self.0[self.0[element]];
+            element = self.0[element];
+        }
+        element
+    }
+
+    /// Joins two sets; `false` when they are one already.
+    fn join(&mut self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        // The lower one becomes the root, so that the result does not depend on the order.
+        self.0[a.max(b)] = a.min(b);
+        a != b
+    }
+}
+
+fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
+    let closing = &lab.links[index];
+    let names: Vec<_> = way(lab, &lab.links[..index], closing)
+        .into_iter()
+        .map(|node| format!("`{}`", lab.node(node).name))
+        .collect();
+    Diagnostic::new(
+        Code::SwitchLoop,
+        format!("this link closes a loop: {}", names.join(" – ")),
+        closing.place(),
+        "frames can go round in a circle from here",
+    )
+    .help(
+        "a broadcast that enters a loop is flooded again at each round and never ends: a storm, in \
+         which nothing else gets through and MAC tables flap. Take this link out (spanning tree, \
+         which would block it, is not simulated yet)",
+    )
+}
+
+/// The nodes from one end of `closing` to the other over the links before it, and back.
+fn way(lab: &Lab, links: &[Link], closing: &Link) -> Vec<NodeIndex> {
+    let [from, to] = closing.ends.map(|end| end.node);
+    let mut beside: BTreeMap<NodeIndex, Vec<NodeIndex>> = BTreeMap::new();
+    for link in links {
+        let [a, b] = link.ends.map(|end| end.node);
+        if [a, b].iter().all(|node| lab.node(*node).kind.station().is_none()) {
+            beside.entry(a).or_default().push(b);
+            beside.entry(b).or_default().push(a);
+        }
+    }
+    let mut came_from = BTreeMap::from([(from, from)]);
+    let mut queue = VecDeque::from([from]);
+    while let Some(node) = queue.pop_front() {
+        for next in beside.get(&node).into_iter().flatten() {
+            came_from.entry(*next).or_insert_with(|| {
+                queue.push_back(*next);
+                node
+            });
+        }
+    }
+    let mut way = vec![to];
+    let mut node = to;
+    while node != from {
+        let Some(previous) = came_from.get(&node) else { break };
+        node = *previous;
+        way.push(node);
+    }
+    way.reverse();
+    way.push(from);
+    way
+}

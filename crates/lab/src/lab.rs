@@ -1,0 +1,353 @@
+//! What a lab file means: every name resolved, every default filled in, every value of a type that
+//! proves that it is fit to be built.
+//!
+//! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
+//! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use lanternet_apps::Command;
+use lanternet_core::{Duration, LinkSettings, MacAddr};
+
+use crate::names::{HostName, InterfaceName, NodeName};
+use crate::span::{Span, Spanned, Text};
+
+/// A network to build and what is to happen in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lab {
+    /// What it is called.
+    pub name: String,
+    /// The number from which all chance is drawn.
+    pub seed: u64,
+    /// When the run ends at the latest, counted from its start.
+    pub until: Option<Duration>,
+    /// Hosts and devices in the order of the file.
+    pub nodes: Vec<Node>,
+    /// Links in the order of the file.
+    pub links: Vec<Link>,
+    /// Programs in the order of the file.
+    pub programs: Vec<Program>,
+    /// What must hold at the end, in the order of the file.
+    pub expectations: Vec<Expectation>,
+}
+
+/// Which of [`Lab::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeIndex(pub usize);
+
+/// Which of [`Lab::programs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProgramIndex(pub usize);
+
+/// A host or device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its name; no other node has it.
+    pub name: Spanned<NodeName>,
+    /// What it is.
+    pub kind: NodeKind,
+}
+
+/// What a node is, and the settings that such a node has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// A computer: it runs programs and forwards nothing.
+    Host(Station),
+    /// It repeats each frame to all its other ports.
+    Hub {
+        /// How many ports it has; they are called 1, 2, 3 ...
+        ports: u16,
+    },
+    /// It learns and forwards by MAC address.
+    Switch(Switch),
+    /// It forwards packets between networks, and runs programs too.
+    Router(Station),
+}
+
+/// A switch's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// How many ports it has; they are called 1, 2, 3 ...
+    pub ports: u16,
+    /// How long a silent station stays in the table.
+    pub ageing: Duration,
+    /// How many stations the table holds.
+    pub table_size: u32,
+}
+
+impl Switch {
+    /// IEEE 802.1D-2004 table 7-5 recommends 300 seconds; Linux bridges have the same.
+    pub const DEFAULT_AGEING: Duration = Duration::from_secs(300);
+    /// What small office switches have.
+    pub const DEFAULT_TABLE_SIZE: u32 = 8192;
+}
+
+/// What hosts and routers have in common: they speak IP.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Station {
+    /// Its interfaces: those of the file in its order, then those that links brought into being.
+    pub interfaces: Vec<Interface>,
+    /// A host's default gateway.
+    pub gateway: Option<Spanned<IpAddr>>,
+    /// Static routes besides the gateway.
+    pub routes: Vec<Route>,
+    /// Names it knows by itself.
+    pub hosts: Vec<HostsEntry>,
+}
+
+/// A network interface of a host or router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name on this node.
+    pub name: Spanned<InterfaceName>,
+    /// Its MAC address, given or derived from (seed, node, interface). Its span is that of the
+    /// given one, or empty.
+    pub mac: Spanned<MacAddr>,
+    /// Its addresses with the length of their networks' prefixes. None for an interface that only
+    /// has a cable.
+    pub addresses: Vec<Spanned<IpNet>>,
+}
+
+/// A row of the route table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The network it leads to; no host bits set.
+    pub to: Spanned<IpNet>,
+    /// The next router.
+    pub via: Spanned<IpAddr>,
+}
+
+/// A row of a station's own list of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostsEntry {
+    /// The name, in small letters.
+    pub name: Spanned<HostName>,
+    /// Its address.
+    pub address: Spanned<IpAddr>,
+}
+
+/// A cable between two interfaces or ports, each with one cable at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its ends, at two different nodes.
+    pub ends: [End; 2],
+    /// The settings from the first end to the second.
+    pub forward: LinkSettings,
+    /// The settings from the second end to the first.
+    pub backward: LinkSettings,
+    /// Whether the cable is plugged in at the start.
+    pub up: bool,
+    /// Where it was written.
+    pub span: Spanned<()>,
+}
+
+/// One end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The node.
+    pub node: NodeIndex,
+    /// Which of a station's interfaces, or the number of a port less one.
+    pub interface: usize,
+    /// Where the node was written.
+    pub span: Spanned<()>,
+}
+
+/// A program on a host or router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// What expectations call it; no other program and no node has this name.
+    pub name: Spanned<NodeName>,
+    /// Where it runs.
+    pub on: NodeIndex,
+    /// When it starts, counted from the start of the run.
+    pub at: Duration,
+    /// Its command line as it was written.
+    pub run: Text,
+    /// Its command line as the programs understand it.
+    pub command: Command,
+    /// What it finds on standard input, line by line.
+    pub input: Vec<String>,
+}
+
+/// Something that must hold at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// The line of the file.
+    pub text: Spanned<String>,
+    /// What it claims.
+    pub claim: Claim,
+}
+
+/// What an expectation claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// A probe (echo request without `service`, else an exchange with that port) comes back, or
+    /// does not.
+    Reach {
+        /// The station that sends the probe.
+        from: NodeIndex,
+        /// Where it goes.
+        target: Target,
+        /// The port that it asks.
+        service: Option<Service>,
+        /// Whether it is to come back.
+        expected: bool,
+    },
+    /// A name has this address for a station.
+    Resolve {
+        /// The station that asks.
+        node: NodeIndex,
+        /// The name.
+        name: HostName,
+        /// The address it must have.
+        address: IpAddr,
+    },
+    /// A station has this address, or one in this network.
+    HasAddress {
+        /// The station.
+        node: NodeIndex,
+        /// The address it must have.
+        address: AddressClaim,
+    },
+    /// What a program printed, on standard output or standard error, has this text in it, or not.
+    Output {
+        /// Who printed.
+        of: Speaker,
+        /// The text.
+        text: String,
+        /// Whether it is to be there.
+        expected: bool,
+    },
+    /// A program ended with this exit status.
+    Exit {
+        /// The program.
+        of: ProgramIndex,
+        /// The status it must have.
+        code: u8,
+    },
+}
+
+/// Where a probe goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To the first address of a station.
+    Node(NodeIndex),
+    /// To this address.
+    Address(IpAddr),
+    /// To the address that this name has for the asking station.
+    Name(HostName),
+}
+
+/// A port and who listens there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Service {
+    /// The port, from 1.
+    pub port: u16,
+    /// TCP or UDP.
+    pub transport: Transport,
+}
+
+/// A transport protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// A connection.
+    Tcp,
+    /// Datagrams.
+    Udp,
+}
+
+/// What address a station must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressClaim {
+    /// This one.
+    Exactly(IpAddr),
+    /// One in this network.
+    Within(IpNet),
+}
+
+/// Whose output is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// One program's.
+    Program(ProgramIndex),
+    /// That of all programs on a node.
+    Node(NodeIndex),
+}
+
+impl NodeKind {
+    /// The word in the file: `host`, `hub`, `switch`, `router`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Host(_) => "host",
+            Self::Hub { .. } => "hub",
+            Self::Switch(_) => "switch",
+            Self::Router(_) => "router",
+        }
+    }
+
+    /// The IP side of a host or router.
+    pub const fn station(&self) -> Option<&Station> {
+        match self {
+            Self::Host(station) | Self::Router(station) => Some(station),
+            Self::Hub { .. } | Self::Switch(_) => None,
+        }
+    }
+
+    /// Whether it forwards packets that are not for itself.
+    pub const fn forwards_packets(&self) -> bool {
+        matches!(self, Self::Router(_))
+    }
+}
+
+impl Station {
+    /// All its addresses, interface by interface.
+    pub fn addresses(&self) -> impl Iterator<Item = &Spanned<IpNet>> {
+        self.interfaces.iter().flat_map(|interface| &interface.addresses)
+    }
+}
+
+impl Lab {
+    /// The node of this number.
+    pub fn node(&self, index: NodeIndex) -> &Node {
+        // Indexes come from this lab's own parser, which counted its nodes.
+        &self.nodes[index.0]
+    }
+
+    /// The node of this name, by a search from the first.
+    pub fn find(&self, name: &str) -> Option<NodeIndex> {
+        self.nodes.iter().position(|node| node.name.as_str() == name).map(NodeIndex)
+    }
+
+    /// The stations with their numbers.
+    pub fn stations(&self) -> impl Iterator<Item = (NodeIndex, &Node, &Station)> {
+        self.nodes.iter().enumerate().filter_map(|(index, node)| {
+            node.kind.station().map(|station| (NodeIndex(index), node, station))
+        })
+    }
+
+    /// The first address of a station: the one that its name stands for.
+    pub fn address_of(&self, index: NodeIndex) -> Option<IpAddr> {
+        self.node(index).kind.station()?.addresses().next().map(|address| address.addr())
+    }
+
+    /// The name of the interface or port at this end: `eth0`, `3`.
+    pub fn interface_name(&self, end: End) -> String {
+        match self.node(end.node).kind.station() {
+            Some(station) => station.interfaces[end.interface].name.to_string(),
+            None => (end.interface + 1).to_string(),
+        }
+    }
+
+    /// An end of a link as the file names it: `r1:eth0`, `sw-a:3`.
+    pub fn end_name(&self, end: End) -> String {
+        format!("{}:{}", self.node(end.node).name, self.interface_name(end))
+    }
+}
+
+impl Link {
+    /// The place where the link was written.
+    pub const fn place(&self) -> Span {
+        self.span.span
+    }
+}

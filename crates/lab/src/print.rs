@@ -1,0 +1,225 @@
+//! A lab as it was understood: YAML with every name resolved and every default filled in, which
+//! reads as the same lab again.
+
+use lanternet_core::{Duration, LinkSettings, QueueLimit};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_saphyr::{FlowMap, FlowSeq};
+
+use crate::lab::{Interface, Lab, Link, NodeKind, Program, Station, Switch};
+use crate::units::{QueueSize, Rate, Share};
+
+/// The lab as the text of a lab file.
+pub fn print(lab: &Lab) -> String {
+    let document = Document {
+        name: &lab.name,
+        seed: lab.seed,
+        until: lab.until.map(exact),
+        nodes: Ordered(
+            lab.nodes.iter().map(|node| (node.name.to_string(), kind(&node.kind))).collect(),
+        ),
+        links: lab.links.iter().map(|entry| FlowMap(link(lab, entry))).collect(),
+        programs: lab.programs.iter().map(|entry| FlowMap(program(lab, entry))).collect(),
+        expect: lab.expectations.iter().map(|entry| entry.text.as_str()).collect(),
+    };
+    // Serialising plain data into a String does not fail; if it does, that is for the reader to see.
+    serde_saphyr::to_string(&document).unwrap_or_else(|error| format!("# not printable: {error}\n"))
+}
+
+/// A mapping in the order of the list.
+struct Ordered<V>(Vec<(String, V)>);
+
+impl<V: Serialize> Serialize for Ordered<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    name: &'a str,
+    seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    nodes: Ordered<NodeOut>,
+    links: Vec<FlowMap<LinkOut>>,
+    programs: Vec<FlowMap<ProgramOut>>,
+    expect: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum NodeOut {
+    Host(StationOut),
+    Router(StationOut),
+    Hub,
+    Switch(SwitchOut),
+}
+
+#[derive(Serialize)]
+struct StationOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interfaces: Option<Ordered<FlowMap<InterfaceOut>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    routes: Vec<FlowMap<RouteOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosts: Option<Ordered<String>>,
+}
+
+#[derive(Serialize)]
+struct InterfaceOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    addresses: Vec<String>,
+    mac: String,
+}
+
+#[derive(Serialize)]
+struct RouteOut {
+    to: String,
+    via: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct SwitchOut {
+    ageing: String,
+    table_size: u32,
+}
+
+#[derive(Serialize)]
+struct LinkOut {
+    between: FlowSeq<[String; 2]>,
+    #[serde(flatten)]
+    both: Option<DirectionOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forward: Option<DirectionOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backward: Option<DirectionOut>,
+    mtu: u16,
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct DirectionOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<String>,
+    delay: String,
+    jitter: String,
+    loss: String,
+    duplicate: String,
+    reorder: String,
+    corrupt: String,
+    queue: String,
+}
+
+#[derive(Serialize)]
+struct ProgramOut {
+    name: String,
+    on: String,
+    at: String,
+    run: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    input: Vec<String>,
+}
+
+fn kind(kind: &NodeKind) -> NodeOut {
+    match kind {
+        NodeKind::Host(station) => NodeOut::Host(self::station(station)),
+        NodeKind::Router(station) => NodeOut::Router(self::station(station)),
+        NodeKind::Hub { ports: _ } => NodeOut::Hub,
+        // Ports follow from the links.
+        NodeKind::Switch(Switch { ports: _, ageing, table_size }) => {
+            NodeOut::Switch(SwitchOut { ageing: exact(*ageing), table_size: *table_size })
+        }
+    }
+}
+
+fn station(station: &Station) -> StationOut {
+    let Station { interfaces, gateway, routes, hosts } = station;
+    let some = |empty: bool| (!empty).then_some(());
+    StationOut {
+        gateway: gateway.map(|gateway| gateway.to_string()),
+        interfaces: some(interfaces.is_empty()).map(|()| {
+            let entry = |i: &Interface| (i.name.to_string(), FlowMap(interface(i)));
+            Ordered(interfaces.iter().map(entry).collect())
+        }),
+        routes: routes
+            .iter()
+            .map(|route| FlowMap(RouteOut { to: route.to.to_string(), via: route.via.to_string() }))
+            .collect(),
+        hosts: some(hosts.is_empty()).map(|()| {
+            Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
+        }),
+    }
+}
+
+fn interface(interface: &Interface) -> InterfaceOut {
+    let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    let one = addresses.len() == 1;
+    InterfaceOut {
+        address: if one { addresses.pop() } else { None },
+        addresses,
+        mac: interface.mac.to_string(),
+    }
+}
+
+fn link(lab: &Lab, link: &Link) -> LinkOut {
+    let same = link.forward == link.backward;
+    LinkOut {
+        between: FlowSeq(link.ends.map(|end| lab.end_name(end))),
+        both: same.then(|| direction(&link.forward)),
+        forward: (!same).then(|| direction(&link.forward)),
+        backward: (!same).then(|| direction(&link.backward)),
+        mtu: link.forward.mtu,
+        state: if link.up { "up" } else { "down" },
+    }
+}
+
+fn direction(settings: &LinkSettings) -> DirectionOut {
+    let LinkSettings { rate, delay, jitter, loss, duplicate, reorder, corrupt, queue, mtu: _ } =
+        settings;
+    // A lab is made by our own parser, so every share is one; 0 otherwise.
+    let share = |parts: u32| Share::from_parts_per_million(parts).unwrap_or_default().to_string();
+    DirectionOut {
+        rate: rate.and_then(Rate::from_bits_per_second).map(|rate| rate.to_string()),
+        delay: exact(*delay),
+        jitter: exact(*jitter),
+        loss: share(*loss),
+        duplicate: share(*duplicate),
+        reorder: share(*reorder),
+        corrupt: share(*corrupt),
+        queue: match *queue {
+            QueueLimit::Frames(frames) => QueueSize::Frames(frames),
+            QueueLimit::Bytes(bytes) => QueueSize::Bytes(bytes),
+        }
+        .to_string(),
+    }
+}
+
+fn program(lab: &Lab, program: &Program) -> ProgramOut {
+    ProgramOut {
+        name: program.name.to_string(),
+        on: lab.node(program.on).name.to_string(),
+        at: exact(program.at),
+        run: program.run.value.clone(),
+        input: program.input.clone(),
+    }
+}
+
+/// A duration in the largest unit that keeps all of it (`Display` rounds to three digits).
+fn exact(duration: Duration) -> String {
+    let nanos = duration.nanos();
+    let (scale, unit) = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")]
+        .into_iter()
+        .find(|(scale, _)| nanos.is_multiple_of(*scale))
+        .unwrap_or((1, "ns"));
+    format!("{}{unit}", nanos / scale)
+}

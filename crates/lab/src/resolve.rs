@@ -1,0 +1,90 @@
+//! From what was written to what it means: names looked up, defaults filled in.
+//!
+//! Goes on after a mistake with what is left, so that all mistakes are told in one run. A name
+//! whose entry was wrong is known all the same, and nothing is said about it twice.
+
+mod claims;
+mod links;
+mod nodes;
+mod programs;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::document::Document;
+use crate::lab::{Lab, NodeIndex};
+use crate::names::{NodeName, some_of};
+use crate::span::{Span, Spanned};
+
+/// The lab that is being made, and the mistakes found on the way.
+struct Resolver<'a> {
+    lab: Lab,
+    /// Every name under `nodes`; `None` for one whose entry could not be read.
+    names: BTreeMap<NodeName, Option<NodeIndex>>,
+    /// Whether some program's entry could not be read, and with it a name.
+    lost_programs: bool,
+    out: &'a mut Vec<Diagnostic>,
+}
+
+/// What a name stands for.
+enum Lookup {
+    Node(NodeIndex),
+    /// A node whose entry is wrong, or no node: it was said already.
+    Told,
+}
+
+/// Makes the lab, as far as the document allows; `stem` names a lab that has no name.
+pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>) -> Lab {
+    let name = document.name.as_ref().map_or_else(|| stem.to_owned(), |name| name.0.clone());
+    let lab = Lab {
+        name,
+        seed: document.seed.map_or(1, |seed| seed.value),
+        until: document.until.map(|until| until.value),
+        nodes: Vec::with_capacity(document.nodes.0.len()),
+        links: Vec::with_capacity(document.links.items.len()),
+        programs: Vec::new(),
+        expectations: Vec::new(),
+    };
+    let lost_programs = document.programs.unread > 0;
+    let mut resolver = Resolver { lab, names: BTreeMap::new(), lost_programs, out };
+    resolver.nodes(&document.nodes);
+    resolver.links(&document.links.items);
+    resolver.programs(&document.programs.items);
+    resolver.claims(&document.expect.items);
+    resolver.lab
+}
+
+impl Resolver<'_> {
+    /// The node of this name; complains when there is none.
+    fn look_up(&mut self, name: &Spanned<NodeName>) -> Lookup {
+        match self.names.get(&name.value) {
+            Some(Some(index)) => Lookup::Node(*index),
+            Some(None) => Lookup::Told,
+            None => {
+                self.unknown_node(name.span, name.as_str());
+                Lookup::Told
+            }
+        }
+    }
+
+    fn unknown_node(&mut self, span: Span, name: &str) {
+        let help = did_you_mean(name, self.names.keys().map(NodeName::as_str))
+            .unwrap_or_else(|| self.nodes_help());
+        self.out.push(
+            Diagnostic::new(
+                Code::UnknownNode,
+                format!("no node is called `{name}`"),
+                span,
+                "not under `nodes`",
+            )
+            .help(help),
+        );
+    }
+
+    fn nodes_help(&self) -> String {
+        if self.names.is_empty() {
+            return "the lab has no nodes".to_owned();
+        }
+        format!("the nodes are {}", some_of(self.names.keys().map(NodeName::as_str)))
+    }
+}

@@ -1,0 +1,142 @@
+//! `nodes`: hosts, devices and their interfaces.
+
+use ipnet::IpNet;
+use lanternet_core::MacAddr;
+
+use super::Resolver;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::{
+    HostEntry, InterfaceEntry, List, Map, NodeEntry, Prefix, RouteEntry, RouterEntry,
+};
+use crate::lab::{HostsEntry, Interface, Node, NodeIndex, NodeKind, Route, Station, Switch};
+use crate::names::{HostName, InterfaceName, NodeName};
+use crate::span::{Span, Spanned};
+
+impl Resolver<'_> {
+    pub(super) fn nodes(&mut self, entries: &Map<NodeName, NodeEntry>) {
+        for (name, entry) in &entries.0 {
+            let Some(entry) = entry else {
+                self.names.insert(name.value.clone(), None);
+                continue;
+            };
+            let kind = match entry {
+                NodeEntry::Host(host) => NodeKind::Host(self.host(name, host)),
+                NodeEntry::Router(router) => NodeKind::Router(self.router(name, router)),
+                NodeEntry::Hub => NodeKind::Hub { ports: 0 },
+                NodeEntry::Switch(switch) => NodeKind::Switch(Switch {
+                    ports: 0,
+                    ageing: switch.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
+                    table_size: switch.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
+                }),
+            };
+            self.names.insert(name.value.clone(), Some(NodeIndex(self.lab.nodes.len())));
+            self.lab.nodes.push(Node { name: name.clone(), kind });
+        }
+    }
+
+    fn host(&mut self, name: &Spanned<NodeName>, entry: &HostEntry) -> Station {
+        let mut interfaces = self.interfaces(name, &entry.interfaces);
+        let on_node = entry.address.map(|address| address.span).or_else(|| {
+            let first = entry.addresses.items.first().map(|address| address.span);
+            first.or_else(|| entry.mac.map(|mac| mac.span))
+        });
+        if let (Some(here), Some((first, _))) = (on_node, entry.interfaces.0.first()) {
+            self.out.push(
+                Diagnostic::new(
+                    Code::Conflict,
+                    format!("`{name}` has an address of its own and `interfaces` too"),
+                    here,
+                    "this is for a host with one interface",
+                )
+                .and(first.span, "these are for one with several")
+                .help("move it to the interface that it belongs to"),
+            );
+        } else if on_node.is_some() {
+            let addresses = self.addresses(entry.address, &entry.addresses);
+            let eth0 = Spanned::new(InterfaceName::ethernet(0), name.span);
+            interfaces.push(self.interface(name, eth0, entry.mac, addresses));
+        }
+        Station {
+            interfaces,
+            gateway: entry.gateway,
+            routes: routes(&entry.routes),
+            hosts: hosts(&entry.hosts),
+        }
+    }
+
+    fn router(&mut self, name: &Spanned<NodeName>, entry: &RouterEntry) -> Station {
+        Station {
+            interfaces: self.interfaces(name, &entry.interfaces),
+            gateway: None,
+            routes: routes(&entry.routes),
+            hosts: hosts(&entry.hosts),
+        }
+    }
+
+    fn interfaces(
+        &mut self,
+        node: &Spanned<NodeName>,
+        entries: &Map<InterfaceName, InterfaceEntry>,
+    ) -> Vec<Interface> {
+        let mut interfaces = Vec::with_capacity(entries.0.len());
+        for (name, entry) in &entries.0 {
+            let (mac, addresses) = match entry {
+                Some(entry) => (entry.mac, self.addresses(entry.address, &entry.addresses)),
+                None => (None, Vec::new()),
+            };
+            interfaces.push(self.interface(node, name.clone(), mac, addresses));
+        }
+        interfaces
+    }
+
+    pub(super) fn interface(
+        &self,
+        node: &Spanned<NodeName>,
+        name: Spanned<InterfaceName>,
+        mac: Option<Spanned<MacAddr>>,
+        addresses: Vec<Spanned<IpNet>>,
+    ) -> Interface {
+        let derived = || MacAddr::derive(self.lab.seed, node.as_str(), name.as_str());
+        let mac = mac.unwrap_or_else(|| Spanned::new(derived(), Span::default()));
+        Interface { name, mac, addresses }
+    }
+
+    fn addresses(
+        &mut self,
+        one: Option<Spanned<Prefix>>,
+        more: &List<Spanned<Prefix>>,
+    ) -> Vec<Spanned<IpNet>> {
+        let all = one.iter().chain(&more.items);
+        let addresses: Vec<_> =
+            all.map(|prefix| Spanned::new(prefix.value.0, prefix.span)).collect();
+        for address in &addresses {
+            if address.addr().is_ipv6() {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::Ipv6NotYet,
+                        format!("IPv6 is not simulated yet: `{address}` has no effect"),
+                        address.span,
+                        "read, checked and left aside",
+                    )
+                    .help("give an IPv4 address as well"),
+                );
+            }
+        }
+        addresses
+    }
+}
+
+fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
+    let route = |entry: &RouteEntry| Route {
+        to: Spanned::new(entry.to.value.0, entry.to.span),
+        via: entry.via,
+    };
+    entries.items.iter().map(route).collect()
+}
+
+fn hosts(entries: &Map<HostName, Spanned<std::net::IpAddr>>) -> Vec<HostsEntry> {
+    let entry = |(name, address): &(Spanned<HostName>, Option<Spanned<std::net::IpAddr>>)| {
+        Some(HostsEntry { name: name.clone(), address: (*address)? })
+    };
+    entries.0.iter().filter_map(entry).collect()
+}

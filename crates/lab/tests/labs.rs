@@ -1,0 +1,107 @@
+//! The labs that ship with the project, read, checked, printed and compared with the schema.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
+
+use std::path::{Path, PathBuf};
+
+use lanternet_lab::{Code, parse, print, schema};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs").join(name)
+}
+
+/// The lab files of a folder with their texts, in the order of their names.
+fn labs(name: &str) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder(name))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "no labs in {name}");
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn all_labs() -> Vec<(String, String)> {
+    [labs("."), labs("broken")].concat()
+}
+
+#[test]
+fn good_labs_have_no_warnings() {
+    for (name, text) in labs(".") {
+        match parse(&text, &name) {
+            Ok((_, warnings)) => assert!(warnings.is_empty(), "{}", warnings.plain()),
+            Err(diagnostics) => panic!("{}", diagnostics.plain()),
+        }
+    }
+}
+
+#[test]
+fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
+    let expected = [
+        ("cable-pulled.yaml", None),
+        ("duplicate-address.yaml", Some(Code::DuplicateAddress)),
+        ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),
+        ("mtu-black-hole.yaml", Some(Code::MtuMismatch)),
+        ("no-gateway.yaml", Some(Code::NoGateway)),
+        ("no-way-back.yaml", None),
+        ("other-network.yaml", Some(Code::StrangerOnSegment)),
+        ("routing-loop.yaml", Some(Code::RoutingLoop)),
+        ("wrong-gateway.yaml", Some(Code::GatewayUnowned)),
+        ("wrong-mask.yaml", Some(Code::DifferentMasks)),
+        ("wrong-port.yaml", None),
+    ];
+    let found: Vec<_> = labs("broken")
+        .into_iter()
+        .map(|(name, text)| match parse(&text, &name) {
+            Ok((_, warnings)) => (name, warnings.iter().map(|d| d.code).collect::<Vec<_>>()),
+            Err(diagnostics) => panic!("{}", diagnostics.plain()),
+        })
+        .collect();
+    let expected: Vec<_> = expected
+        .into_iter()
+        .map(|(name, code)| (name.to_owned(), code.into_iter().collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_lab_is_named_after_its_file_and_begins_with_a_picture() {
+    for (name, text) in all_labs() {
+        let (lab, _) = parse(&text, &name).unwrap();
+        assert_eq!(format!("{}.yaml", lab.name), name);
+        assert!(text.starts_with("# ") && text.contains("\n#\n#   "), "{name}");
+    }
+}
+
+#[test]
+fn a_printed_lab_is_the_same_lab() {
+    for (name, text) in all_labs() {
+        let (lab, _) = parse(&text, &name).unwrap();
+        let printed = print(&lab);
+        match parse(&printed, "printed.yaml") {
+            Ok((again, _)) => {
+                assert_eq!(again, lab, "{name}\n{printed}");
+                assert_eq!(print(&again), printed);
+            }
+            Err(diagnostics) => panic!("{name}\n{printed}\n{}", diagnostics.plain()),
+        }
+    }
+}
+
+#[test]
+fn every_lab_fits_the_schema() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    for (name, text) in all_labs() {
+        let (lab, _) = parse(&text, &name).unwrap();
+        for text in [text, print(&lab)] {
+            let value: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The commands. A new one is a file here with its `Args` and its `run`, a variant of [`Command`] and
+//! a line in [`Command::run`].
+
+mod check;
+mod completions;
+mod man;
+mod port;
+mod schema;
+mod subnet;
+
+use std::io::Write;
+
+use clap::Subcommand;
+use lanternet_explain::{Catalogue, Locale};
+
+use crate::failure::{Failure, Status};
+
+// Shown by `lanternet --help` in this order.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(check::Args),
+    Subnet(subnet::Args),
+    Port(port::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    /// Does what was asked, with its output on `out`.
+    pub(crate) fn run(&self, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
+        match self {
+            Self::Check(args) => check::run(args, context, out),
+            Self::Subnet(args) => subnet::run(args, context, out),
+            Self::Port(args) => port::run(args, context, out),
+            Self::Schema(args) => schema::run(args, out),
+            Self::Completions(args) => completions::run(args, out),
+            Self::Man(args) => man::run(args, out),
+        }
+    }
+}
+
+/// What every command may need.
+pub(crate) struct Context {
+    /// The sentences in the user's language.
+    pub(crate) catalogue: Catalogue,
+}
+
+impl Context {
+    /// With the language asked for, or else the first known one of the environment, or else English.
+    pub(crate) fn new(lang: Option<Locale>) -> Self {
+        let locale = lang.or_else(of_environment).unwrap_or(Locale::En);
+        Self { catalogue: Catalogue::new(locale) }
+    }
+}
+
+/// The first language of the environment that there are texts in.
+fn of_environment() -> Option<Locale> {
+    sys_locale::get_locales().find_map(|name| match name.split('.').next() {
+        // Programs that want no translation set these; what follows does not count then.
+        Some("C" | "POSIX") => Some(Locale::En),
+        _ => name.parse().ok(),
+    })
+}

@@ -1,0 +1,105 @@
+//! Reading a lab file: from a path to a checked lab, with everything that is wrong on standard
+//! error.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use lanternet_explain::{Explained, args};
+use lanternet_lab::{Diagnostics, Lab};
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::command::Context;
+use crate::failure::Failure;
+
+/// No lab that a person writes is longer, and a wrong path may lead to something endless.
+const LIMIT: u64 = 16 << 20;
+
+/// The argument of every command that works on a lab.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LabFile {
+    /// Lab file, such as labs/two-dorms.yaml, or - for standard input
+    #[arg(value_name = "LAB")]
+    path: PathBuf,
+}
+
+impl LabFile {
+    /// Reads and checks the lab. Its warnings come with it.
+    pub(crate) fn load(&self, context: &Context) -> Result<(Lab, Diagnostics), Failure> {
+        let text = self.read().map_err(|error| {
+            let path = self.path.display();
+            let catalogue = &context.catalogue;
+            Failure::BadInput(Explained {
+                message: catalogue.text("command-cannot-read", &args!(path, error)),
+                help: labs_beside(&self.path)
+                    .map(|labs| catalogue.text("command-labs-beside", &args!(labs))),
+            })
+        })?;
+        let name = if self.is_stdin() { "standard input" } else { &self.path.to_string_lossy() };
+        lanternet_lab::parse(&text, name).map_err(Failure::BadLab)
+    }
+
+    /// The path as it was written, for messages.
+    pub(crate) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    fn read(&self) -> io::Result<String> {
+        let mut text = String::new();
+        let read = if self.is_stdin() {
+            io::stdin().lock().take(LIMIT + 1).read_to_string(&mut text)?
+        } else {
+            std::fs::File::open(&self.path)?.take(LIMIT + 1).read_to_string(&mut text)?
+        };
+        if read as u64 > LIMIT {
+            let message = format!("longer than {} MiB", LIMIT >> 20);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        Ok(text)
+    }
+}
+
+/// The lab files in the folder in which one was looked for in vain.
+fn labs_beside(path: &Path) -> Option<String> {
+    let folder = match path.parent()? {
+        folder if folder.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut labs: Vec<String> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+            yaml.then(|| path.file_name().map(|name| name.to_string_lossy().into_owned()))?
+        })
+        .collect();
+    labs.sort();
+    labs.truncate(12);
+    (!labs.is_empty()).then(|| labs.join(", "))
+}
+
+/// Writes everything that is wrong with a lab to standard error: underlined and coloured on a
+/// terminal that can, plain otherwise.
+pub(crate) fn report(diagnostics: &Diagnostics) {
+    let mut err = io::stderr().lock();
+    let colour = err.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = if colour {
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
+            .with_width(100)
+            .with_links(false);
+        let mut text = String::new();
+        for report in diagnostics.reports() {
+            // A `String` takes whatever is written.
+            let _ = handler.render_report(&mut text, &report);
+            text.push('\n');
+        }
+        text
+    } else {
+        diagnostics.plain()
+    };
+    // Nobody is left to tell when even this cannot be written.
+    let _ = err.write_all(text.as_bytes());
+}
