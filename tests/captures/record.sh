@@ -81,6 +81,8 @@ saved() {
     *) rm "/tmp/$id.pcapng" ;;
     esac
 }
+# Waits for b3's program to have its socket on port 9090.
+listening() { until in_ns "$b3" ss "$1" | grep -q ':9090 '; do sleep 0.1; done; }
 forget() { for ns in "$a1" "$r1" "$b3"; do in_ns "$ns" ip neigh flush all 2>/dev/null || true; done; }
 
 # Request and answer; nobody there; probe (RFC 5227) for a free and a taken address; announcements.
@@ -162,7 +164,7 @@ for _ in range(4):
     data, peer = s.recvfrom(2000); s.sendto(data.upper(), peer)
 ' &
 peer=$!
-sleep 0.3
+listening -lun
 in_ns "$a1" python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
@@ -193,7 +195,7 @@ while c.recv(65536): pass
 c.close()
 ' &
 peer=$!
-sleep 0.5
+listening -ltn
 in_ns "$a1" python3 -c '
 import socket, time
 to = ("192.168.20.3", 9090)
