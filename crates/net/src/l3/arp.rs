@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use lanternet_core::trace::{LearnedFrom, Protocol};
+use lanternet_core::trace::{LearnedFrom, NeighborState, Protocol};
 use lanternet_core::{Context, DropReason, Frame, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::{ArpHardware, ArpOperation, ArpPacket, ArpRepr, EthernetAddress};
 
@@ -204,6 +204,8 @@ impl L3 {
             (None, _) => {
                 ctx.emit(|| TraceEvent::NeighborLearned { interface: port, address, mac, from });
             }
+            // A static row: what was heard changes nothing.
+            (_, Some(NeighborState::Permanent)) => {}
             (Some(old), _) if old != mac => {
                 ctx.emit(|| TraceEvent::NeighborChanged {
                     interface: port,

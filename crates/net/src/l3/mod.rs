@@ -36,7 +36,7 @@ use lanternet_core::{
     TraceEvent,
 };
 
-pub use config::{InterfaceConfig, L3Config, StaticRoute};
+pub use config::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 pub use packet::{Delivery, HEADROOM, IcmpInbound, Inbound, Original, SendOptions};
 
 use fragment::Reassembler;
@@ -100,6 +100,11 @@ impl L3 {
         self.ident = self.rng.next_u64() as u16;
         for interface in &mut self.interfaces {
             interface.start(ctx.now(), &mut self.rng);
+        }
+        for (port, interface) in (0..).map(PortId).zip(&self.interfaces) {
+            for neighbor in interface.neighbors() {
+                self.neighbors.insert_static((port, neighbor.address), neighbor.mac);
+            }
         }
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
