@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
@@ -100,16 +100,14 @@ impl Command {
         })
     }
 
-    /// Reads the words with one definition for all calls: to build it takes far longer than to use
-    /// it, and a large lab has thousands of command lines.
+    /// Reads the words with one definition for all calls: building it takes four times as long as
+    /// using it, and a large lab has thousands of command lines. What was read before leaves no
+    /// trace in it but that its subcommands are built.
     fn from_words(words: &[String]) -> Result<Self, clap::Error> {
-        static DEFINITION: OnceLock<clap::Command> = OnceLock::new();
-        let definition = DEFINITION.get_or_init(|| {
-            let mut definition = CommandLine::command();
-            definition.build();
-            definition
-        });
-        let matches = definition.clone().try_get_matches_from(words)?;
+        static DEFINITION: LazyLock<Mutex<clap::Command>> =
+            LazyLock::new(|| Mutex::new(CommandLine::command()));
+        let mut definition = DEFINITION.lock().unwrap_or_else(PoisonError::into_inner);
+        let matches = definition.try_get_matches_from_mut(words)?;
         CommandLine::from_arg_matches(&matches).map(|line| line.command)
     }
 

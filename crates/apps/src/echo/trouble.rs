@@ -53,6 +53,10 @@ impl Trouble {
                 "{to}: network is unreachable: no route leads there; has this host an address and \
                  a gateway?"
             )),
+            Kind::PermissionDenied => Self::cannot_begin(format!(
+                "{to}: permission denied: an address for everybody on a segment takes --broadcast \
+                 (with --udp)"
+            )),
             Kind::AddrNotAvailable => Self::cannot_begin(format!(
                 "{to}: {words}: --source must be an address of this host"
             )),
