@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use lanternet_core::Duration;
+use lanternet_net::host::BindError;
 
 use crate::console::ExitCode;
 use crate::text;
@@ -88,10 +89,17 @@ impl Trouble {
 pub(super) fn listening(protocol: &str, on: SocketAddr, error: &io::Error) -> String {
     let port = on.port();
     match error.kind() {
-        io::ErrorKind::AddrInUse => format!(
-            "cannot listen on {protocol} {on}: the address is in use: another program on this host \
-             has port {port}; stop it, or choose another with --port"
-        ),
+        io::ErrorKind::AddrInUse => {
+            let holder = error.get_ref().and_then(|why| why.downcast_ref::<BindError>());
+            let who = match holder.and_then(|why| why.holder.as_deref()) {
+                Some(name) => format!("the program `{name}`"),
+                None => "another program".to_owned(),
+            };
+            format!(
+                "cannot listen on {protocol} {on}: the address is in use: {who} on this host has \
+                 port {port}; stop it, or choose another with --port"
+            )
+        }
         io::ErrorKind::AddrNotAvailable => format!(
             "cannot listen on {protocol} {on}: no interface of this host has the address {}; \
              --bind takes one of its own, or 0.0.0.0 for all",
