@@ -6,7 +6,7 @@
 mod files;
 
 use files::all_labs;
-use lanternet_core::{Record, Recorder};
+use lanternet_core::{Record, Recorder, TraceEvent};
 use lanternet_lab::{Lab, Network, Start, parse, print};
 
 /// Runs a lab and judges it: the whole trace, probes included, and the expectations that failed.
@@ -34,6 +34,21 @@ fn every_lab_holds_what_it_expects() {
         let (_, failed) = run(&lab);
         assert!(failed.is_empty(), "{name}: {failed:#?}");
     }
+}
+
+/// The lab's comment says so, and no expectation can.
+#[test]
+fn what_is_sent_to_127_0_0_1_comes_to_no_cable() {
+    let (name, text) = all_labs().into_iter().find(|(name, _)| name == "loopback.yaml").unwrap();
+    let (mut lab, _) = parse(&text, &name).unwrap();
+    lab.expectations.clear();
+    lab.programs.retain(|program| ["private", "own", "self"].contains(&program.name.as_str()));
+    let (records, _) = run(&lab);
+    let count = |wanted: fn(&TraceEvent) -> bool| {
+        records.iter().filter(|record| wanted(&record.event)).count()
+    };
+    assert!(count(|event| matches!(event, TraceEvent::LoopedBack { .. })) > 5);
+    assert_eq!(count(|event| matches!(event, TraceEvent::FrameSent { .. })), 0);
 }
 
 #[test]
