@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use lanternet_core::trace::{DropReason, SegmentDirection, TcpFlags, TcpSegment, TcpState};
+use lanternet_core::trace::{DropReason, TcpFlags, TcpSegment, TcpState};
 use lanternet_core::{Context, Duration, Instant, TraceEvent};
 use smoltcp::iface::{Interface, PollResult, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{CongestionControl, RecvError, Socket, SocketBuffer};
@@ -508,17 +508,6 @@ impl Connection {
             return Ok((0, false));
         }
         Err(Errno::WouldBlock)
-    }
-
-    /// What a reason tells of a segment without data that is sent past smoltcp.
-    pub(super) fn bare_facts(&self, flags: u8) -> TcpSegment {
-        TcpSegment {
-            direction: SegmentDirection::Sent,
-            flags: TcpFlags(flags),
-            seq: self.snd_nxt(),
-            ack: self.rcv_nxt(),
-            len: 0,
-        }
     }
 }
 

@@ -32,11 +32,11 @@ const SYN_ACK_RETRIES: u8 = 5;
 const DATA_PATIENCE: Duration = Duration::from_millis(924_600);
 
 /// smoltcp's clock counts microseconds.
-pub(super) const fn to_smol(at: Instant) -> SmolInstant {
+pub(super) fn to_smol(at: Instant) -> SmolInstant {
     SmolInstant::from_micros((at.nanos() / 1000) as i64)
 }
 
-pub(super) const fn from_smol(at: SmolInstant) -> Instant {
+pub(super) fn from_smol(at: SmolInstant) -> Instant {
     Instant::from_nanos((at.total_micros() as u64).saturating_mul(1000))
 }
 

@@ -22,6 +22,11 @@ pub(super) use connection::{Connection, Owner};
 use engine::Interfaces;
 use time_wait::TimeWait;
 
+#[cfg(test)]
+pub(super) mod test_wire {
+    pub(in crate::host) use super::segment::{Header, fill_checksum};
+}
+
 use super::packet::DEFAULT_TTL;
 use super::sockets::SocketId;
 
