@@ -47,16 +47,21 @@ impl Peer {
         sim.add_link([port, wire], [LinkSettings::default(), LinkSettings::default()]);
         let mut peer = Self { sim, host, wire, recorder, records: Vec::new() };
         // The host learns our address from a question for its own (RFC 826).
+        peer.arp(1);
+        peer.settle();
+        peer
+    }
+
+    /// Asks for the host's address (1), or answers a question for ours (2).
+    fn arp(&mut self, operation: u8) {
         let mut arp = vec![0; 42];
         arp[..6].copy_from_slice(&[0xff; 6]);
         arp[6..12].copy_from_slice(&mac(2).0);
-        arp[12..22].copy_from_slice(&[8, 6, 0, 1, 8, 0, 6, 4, 0, 1]);
+        arp[12..22].copy_from_slice(&[8, 6, 0, 1, 8, 0, 6, 4, 0, operation]);
         arp[22..28].copy_from_slice(&mac(2).0);
         arp[28..32].copy_from_slice(&B.octets());
         arp[38..42].copy_from_slice(&A.octets());
-        peer.sim.inject(peer.wire, arp);
-        peer.settle();
-        peer
+        self.sim.inject(self.wire, arp);
     }
 
     fn spawn<F>(&mut self, start: impl FnOnce(Handle) -> F + Send + 'static)
@@ -74,9 +79,17 @@ impl Peer {
 
     fn wait(&mut self, time: Duration) -> Vec<Seen> {
         let until = self.sim.now() + time;
-        self.sim.run_until(until);
+        let mut frames = Vec::new();
+        while self.sim.now() < until {
+            self.sim.run_until(until.min(self.sim.now() + Duration::from_millis(100)));
+            let came = self.sim.drain(self.wire);
+            let asks = |frame: &lanternet_core::Frame| frame.bytes()[12..22] == [8, 6, 0, 1, 8, 0, 6, 4, 0, 1];
+            if came.iter().any(|(_, frame)| asks(frame)) {
+                self.arp(2);
+            }
+            frames.extend(came);
+        }
         self.records.extend(self.recorder.take().into_iter().map(|record| record.event));
-        let frames = self.sim.drain(self.wire);
         frames
             .iter()
             .filter(|(_, frame)| frame.ethertype() == Some(0x0800) && frame.bytes()[23] == 6)

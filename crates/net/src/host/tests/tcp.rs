@@ -63,7 +63,7 @@ fn a_conversation_opens_with_three_segments_and_closes_with_four() {
 #[test]
 fn half_closed_the_other_direction_still_carries_data() {
     let mut pair = Pair::new();
-    pair.spawn_spec(pair.b, daemon("sink"), |handle| async move {
+    pair.spawn(pair.b, "sink", |handle| async move {
         let listener = TcpListener::listen(&handle, at(B, 80), 8, &[]).unwrap();
         let (stream, _) = listener.accept().await.unwrap();
         let all = read_to_end(&stream).await.unwrap();
@@ -270,7 +270,8 @@ fn an_unread_stream_stops_the_writer_and_does_not_hold_the_run_open() {
     let program = pair.sim.device::<Host>(pair.a).unwrap().program(writer).unwrap();
     assert!(matches!(program.status, ProgramStatus::Running(_)));
     let row = &pair.sim.device::<Host>(pair.a).unwrap().sockets()[0];
-    assert_eq!((row.state, row.send_queue), (Some(TcpState::Established), 128 * 1024));
+    assert_eq!(row.state, Some(TcpState::Established));
+    assert!(row.send_queue > 80 * 1024, "a writer goes on when a third of the buffer is free");
     let row = &pair.sim.device::<Host>(pair.b).unwrap().sockets()[1];
     assert_eq!(row.receive_queue, 128 * 1024);
 }
@@ -278,7 +279,7 @@ fn an_unread_stream_stops_the_writer_and_does_not_hold_the_run_open() {
 #[test]
 fn a_window_that_opens_again_lets_the_writer_go_on() {
     let mut pair = Pair::new();
-    pair.spawn_spec(pair.b, daemon("sleepy"), |handle| async move {
+    pair.spawn(pair.b, "sleepy", |handle| async move {
         let options = [SocketOption::ReceiveBuffer(8192)];
         let listener = TcpListener::listen(&handle, at(B, 80), 1, &options).unwrap();
         let (stream, _) = listener.accept().await.unwrap();
@@ -289,8 +290,6 @@ fn a_window_that_opens_again_lets_the_writer_go_on() {
     let writer = pair.spawn(pair.a, "writer", |handle| async move {
         let stream = TcpStream::connect(&handle, at(B, 80), None, &[]).await.unwrap();
         stream.write_all(&vec![0; 300_000]).await.unwrap();
-        // Held open by this sleep: a server's own sleep is none to wait for.
-        handle.sleep(Duration::from_secs(60)).await;
         0
     });
     pair.run(1000);
