@@ -1,4 +1,7 @@
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use lanternet_core::{Duration, LinkSettings, Rng};
 use proptest::prelude::*;
@@ -14,32 +17,38 @@ fn pattern(seed: u64, len: usize) -> Vec<u8> {
     bytes
 }
 
-/// Sends `data` in pieces while it reads to the end.
-async fn exchange(
-    handle: super::super::Handle,
-    stream: TcpStream,
-    data: Vec<u8>,
-    piece: usize,
-) -> Vec<u8> {
-    let stream = Arc::new(stream);
-    let writer = stream.clone();
-    handle.spawn(async move {
+/// Sends `data` in pieces while it reads to the end, and is done when both are.
+async fn exchange(stream: TcpStream, data: Vec<u8>, piece: usize) -> Vec<u8> {
+    let mut write = pin!(async {
         for piece in data.chunks(piece) {
-            writer.write_all(piece).await.unwrap();
+            stream.write_all(piece).await.unwrap();
         }
-        writer.shutdown(Shutdown::Write).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
     });
-    let (mut all, mut buffer) = (Vec::new(), vec![0; piece * 2]);
-    loop {
-        match stream.read(&mut buffer).await.unwrap() {
-            0 => return all,
-            len => all.extend_from_slice(&buffer[..len]),
+    let mut read = pin!(async {
+        let (mut all, mut buffer) = (Vec::new(), vec![0; piece * 2]);
+        loop {
+            match stream.read(&mut buffer).await.unwrap() {
+                0 => return all,
+                len => all.extend_from_slice(&buffer[..len]),
+            }
         }
-    }
+    });
+    let (mut written, mut all) = (false, None);
+    poll_fn(|cx| {
+        written = written || write.as_mut().poll(cx).is_ready();
+        if all.is_none()
+            && let Poll::Ready(bytes) = read.as_mut().poll(cx)
+        {
+            all = Some(bytes);
+        }
+        if written && all.is_some() { Poll::Ready(all.take().unwrap()) } else { Poll::Pending }
+    })
+    .await
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn bytes_sent_over_tcp_arrive_equal_whatever_the_link_does(
@@ -70,7 +79,7 @@ proptest! {
         pair.spawn(pair.b, "server", move |handle| async move {
             let listener = TcpListener::listen(&handle, at(B, 80), 1, &options).unwrap();
             let (stream, _) = listener.accept().await.unwrap();
-            let got = exchange(handle, stream, down, piece).await;
+            let got = exchange(stream, down, piece).await;
             mine.lock().unwrap()[0] = Some(got);
             0
         });
@@ -85,7 +94,7 @@ proptest! {
                     Err(error) => panic!("{error}"),
                 }
             };
-            let got = exchange(handle, stream, up, piece).await;
+            let got = exchange(stream, up, piece).await;
             mine.lock().unwrap()[1] = Some(got);
             0
         });
