@@ -183,7 +183,7 @@ impl Connection {
         let patched = stale.then(|| self.with_current_ack(packet));
         self.progress.fed = true;
         if !stale {
-            self.progress.peer_window = header.window;
+            self.progress.window(header.window);
         }
         let mut wire = Wire {
             ctx,
@@ -329,8 +329,7 @@ impl Connection {
         self.progress.fed = false;
         self.moved(ctx, state_of(self.socket().state()), None);
         self.deadline = deadline.map(from_smol);
-        let blocked = self.progress.peer_window == 0 && self.state >= TcpState::Established;
-        self.busy = self.deadline.is_some() && !blocked;
+        self.busy = self.deadline.is_some() && !self.progress.blocked;
         let waits = self.state == TcpState::FinWait2 || self.state == TcpState::TimeWait;
         if waits && self.progress.ack_sent == self.progress.rcv_nxt {
             self.busy = false;
