@@ -412,6 +412,28 @@ impl Connection {
         self.progress.fed = false;
     }
 
+    /// Whether this is a bare acknowledgement that acknowledges nothing: overtaken by a later one,
+    /// or a duplicate while only FIN is outstanding. The state machine must not see those. It would
+    /// count the former as duplicates, and the latter make it begin a fast retransmission, find no
+    /// data to send, and forget its timer.
+    pub(super) fn has_no_use_for(&self, header: &Header) -> bool {
+        let controls = TcpFlags::SYN | TcpFlags::RST | TcpFlags::FIN | TcpFlags::ACK;
+        if header.len > 0
+            || header.flags.0 & controls != TcpFlags::ACK
+            || self.state < TcpState::Established
+        {
+            return false;
+        }
+        let una = self.progress.snd_una;
+        let fin_sent =
+            matches!(self.state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
+        before(header.ack, una)
+            || (fin_sent
+                && header.ack == una
+                && header.seq == self.progress.rcv_nxt
+                && self.socket().send_queue() == 0)
+    }
+
     /// Whether this sequence number is of something sent and not acknowledged: whether an ICMP
     /// error that quotes it is to be believed (RFC 5927 section 4.1).
     pub(super) fn is_in_flight(&self, seq: u32) -> bool {
@@ -462,7 +484,8 @@ impl Connection {
     /// Whether a writer is woken: as in Linux, when a third of the buffer is free.
     pub(in crate::host) fn has_room(&self) -> bool {
         let socket = self.socket();
-        socket.may_send() && (socket.send_capacity() - socket.send_queue()) * 3 >= socket.send_capacity()
+        socket.may_send()
+            && (socket.send_capacity() - socket.send_queue()) * 3 >= socket.send_capacity()
     }
 
     /// Takes bytes for the peer; [`Errno::WouldBlock`] when there is no room.

@@ -120,7 +120,9 @@ fn a_closed_port_refuses_and_says_so() {
     });
     pair.run(10);
     assert_eq!(pair.exit(pair.a, client), Some(1));
-    assert!(matches!(pair.drops(pair.b)[..], [DropReason::NoListener { local, .. }] if local == &at(B, 81)));
+    assert!(
+        matches!(pair.drops(pair.b)[..], [DropReason::NoListener { local, .. }] if local == &at(B, 81))
+    );
     assert!(pair.events(pair.b).any(|event| matches!(event, TraceEvent::TcpResetSent { .. })));
 }
 
