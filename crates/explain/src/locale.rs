@@ -33,6 +33,7 @@ const FILES: &[File] = catalogues![
     "transport",
     "program",
     "drops",
+    "run",
 ];
 
 /// A language that every sentence exists in.

@@ -9,6 +9,7 @@ pub(crate) mod icmp;
 mod ip;
 pub(crate) mod scene;
 mod transport;
+mod what;
 mod wire;
 
 use std::sync::Arc;
@@ -51,10 +52,11 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::FrameSent { port, frame } => wire::sent(scene, *port, frame),
         E::FrameArrived { port, frame } => wire::arrived(scene, *port, frame),
         E::Dropped { port, reason } => {
-            let (what, reason) = (scene.what(), drops::sentence(scene, reason));
+            let (what, reason) = (scene.frame_in_words(), drops::sentence(scene, reason));
             match port {
                 _ if scene.on_link() => {
-                    say("dropped-on-link", args!(what, reason, link = scene.link()))
+                    let (frame, link) = (scene.frame(), scene.link());
+                    say("dropped-on-link", args!(frame, reason, link))
                 }
                 Some(port) => {
                     let port = scene.port_in_words(*port);
@@ -65,15 +67,15 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         }
         E::FrameCorrupted { bit, chance } => {
             let chance = Percent(*chance);
-            say("frame-corrupted", args!(what = scene.what(), link = scene.link(), bit, chance))
+            say("frame-corrupted", args!(frame = scene.frame(), link = scene.link(), bit, chance))
         }
         E::FrameDuplicated { chance } => {
             let chance = Percent(*chance);
-            say("frame-duplicated", args!(what = scene.what(), link = scene.link(), chance))
+            say("frame-duplicated", args!(frame = scene.frame(), link = scene.link(), chance))
         }
         E::FrameReordered { by, chance } => {
             let chance = Percent(*chance);
-            say("frame-reordered", args!(what = scene.what(), link = scene.link(), by, chance))
+            say("frame-reordered", args!(frame = scene.frame(), link = scene.link(), by, chance))
         }
         E::LinkUp => say("link-up", args!(link = scene.link())),
         E::LinkDown => say("link-down", args!(link = scene.link())),
@@ -253,6 +255,9 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("tcp-reset-sent", args!(local, remote, why))
         }
 
+        E::ProgramStarted { program, command } if command.is_empty() => {
+            say("program-started-plain", args!(program))
+        }
         E::ProgramStarted { program, command } => say("program-started", args!(program, command)),
         E::ProgramWrote { program, stream: Stream::Stdout, line } => {
             say("program-wrote", args!(program, line))
@@ -272,3 +277,6 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::NameUnknown { name } => say("name-unknown", args!(name)),
     }
 }
+
+#[cfg(test)]
+mod tests;
