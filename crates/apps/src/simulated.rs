@@ -9,9 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use lanternet_core::trace;
 use lanternet_core::{Duration, Instant};
-use lanternet_net::host::{
-    self, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream,
-};
+use lanternet_net::host::{self, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
@@ -184,11 +182,8 @@ impl sockets::TcpStream for TcpStream {
     }
 
     fn set_keepalive(&self, keepalive: Option<Keepalive>) -> io::Result<()> {
-        let numbers = |Keepalive { idle, interval, probes }| host::Keepalive {
-            idle,
-            interval,
-            probes,
-        };
+        let numbers =
+            |Keepalive { idle, interval, probes }| host::Keepalive { idle, interval, probes };
         self.0.set_option(SocketOption::Keepalive(keepalive.map(numbers)))
     }
 
@@ -299,9 +294,7 @@ fn error(message: trace::IcmpMessage) -> IcmpError {
             U::Host => Unreachable::Host,
             U::Protocol => Unreachable::Protocol,
             U::Port => Unreachable::Port,
-            U::FragmentationNeeded { mtu } => {
-                Unreachable::FragmentationNeeded { mtu: mtu.into() }
-            }
+            U::FragmentationNeeded { mtu } => Unreachable::FragmentationNeeded { mtu: mtu.into() },
             U::Prohibited => Unreachable::Filtered,
             U::Other { code } => Unreachable::Other(code),
         }),

@@ -26,6 +26,7 @@ mod run;
 mod snapshot;
 pub mod subnet;
 pub mod tables;
+pub mod verdict;
 
 pub use columns::{pad, table, width};
 pub use comment::comment;

@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use lanternet_core::{Duration, Instant, IpNet, LinkSettings, QueueLimit, Stop};
+use lanternet_lab::Lab;
 
 use crate::args;
 use crate::columns::{pad, table, width};
@@ -72,6 +73,15 @@ pub struct LinkSummary {
 }
 
 impl NetworkSummary {
+    /// The network that a lab describes.
+    pub fn of(lab: &Lab) -> Self {
+        Self {
+            name: lab.name.clone(),
+            nodes: lab.nodes.iter().map(NodeSummary::of).collect(),
+            links: lab.links.iter().map(|link| LinkSummary::of(lab, link)).collect(),
+        }
+    }
+
     /// The network in lines that line up: a title, the nodes with their addresses, the links with
     /// those settings that are not those of a perfect cable.
     pub fn render(&self, catalogue: &Catalogue) -> String {
@@ -91,6 +101,41 @@ impl NetworkSummary {
             out += &format!("  {}\n", catalogue.text("summary-more-links", &args!(count more)));
         }
         out
+    }
+}
+
+impl NodeSummary {
+    fn of(node: &lanternet_lab::Node) -> Self {
+        use lanternet_lab::NodeKind as Kind;
+        let station = node.kind.station();
+        let interface = |interface: &lanternet_lab::Interface| InterfaceSummary {
+            name: interface.name.to_string(),
+            addresses: interface.addresses.iter().map(|address| address.value).collect(),
+        };
+        Self {
+            name: node.name.to_string(),
+            kind: match node.kind {
+                Kind::Host(_) => NodeKind::Host,
+                Kind::Hub { .. } => NodeKind::Hub,
+                Kind::Switch(_) => NodeKind::Switch,
+                Kind::Router(_) => NodeKind::Router,
+            },
+            interfaces: station.iter().flat_map(|s| &s.interfaces).map(interface).collect(),
+            gateway: station.and_then(|s| s.gateway.as_ref()).map(|gateway| gateway.value),
+        }
+    }
+}
+
+impl LinkSummary {
+    fn of(lab: &Lab, link: &lanternet_lab::Link) -> Self {
+        let end = |end: lanternet_lab::End| {
+            (lab.node(end.node).name.to_string(), lab.interface_name(end))
+        };
+        Self {
+            ends: link.ends.map(end),
+            settings: [link.forward.clone(), link.backward.clone()],
+            up: link.up,
+        }
     }
 }
 

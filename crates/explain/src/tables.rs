@@ -1,10 +1,15 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
-use lanternet_core::trace::{Route, RouteKind};
+use std::net::SocketAddr;
+
+use lanternet_core::trace::{Protocol, Route, RouteKind, TcpState};
 use lanternet_core::{IpNet, NodeId, PortId, PortRef, Topology};
+use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
+
+use crate::columns::table;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it
 /// has not been heard of.
@@ -82,4 +87,61 @@ pub fn routes<'a>(
 
 fn port_name(topology: &Topology, node: NodeId, port: PortId) -> &str {
     topology.port_name(PortRef::new(node, port))
+}
+
+/// A socket table, like `ss -tuanp`.
+pub fn sockets(rows: &[SocketRow]) -> String {
+    let header = [
+        "Netid",
+        "State",
+        "Recv-Q",
+        "Send-Q",
+        "Local Address:Port",
+        "Peer Address:Port",
+        "Process",
+    ];
+    let mut lines = vec![header.map(str::to_owned)];
+    lines.extend(rows.iter().map(|row| {
+        let netid = match row.protocol {
+            Protocol::Tcp => "tcp",
+            Protocol::Udp => "udp",
+            _ => "icmp",
+        };
+        [
+            netid.to_owned(),
+            socket_state(row).to_owned(),
+            row.receive_queue.to_string(),
+            row.send_queue.to_string(),
+            socket_address(row.local),
+            socket_address(row.peer),
+            row.program.as_deref().unwrap_or_default().to_owned(),
+        ]
+    }));
+    table(0, &lines)
+}
+
+/// The state as `ss` writes it.
+fn socket_state(row: &SocketRow) -> &'static str {
+    match row.state {
+        None if row.connected => "ESTAB",
+        None | Some(TcpState::Closed) => "UNCONN",
+        Some(TcpState::Listen) => "LISTEN",
+        Some(TcpState::SynSent) => "SYN-SENT",
+        Some(TcpState::SynReceived) => "SYN-RECV",
+        Some(TcpState::Established) => "ESTAB",
+        Some(TcpState::FinWait1) => "FIN-WAIT-1",
+        Some(TcpState::FinWait2) => "FIN-WAIT-2",
+        Some(TcpState::CloseWait) => "CLOSE-WAIT",
+        Some(TcpState::Closing) => "CLOSING",
+        Some(TcpState::LastAck) => "LAST-ACK",
+        Some(TcpState::TimeWait) => "TIME-WAIT",
+    }
+}
+
+/// Address and port; a port that is open is a star.
+fn socket_address(address: SocketAddr) -> String {
+    match address.port() {
+        0 => format!("{}:*", address.ip()),
+        _ => address.to_string(),
+    }
 }

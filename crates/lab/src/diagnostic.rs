@@ -116,6 +116,8 @@ codes! {
     MtuMismatch = "mtu-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
+    /// A setting of a link that changes nothing.
+    NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
     /// A program that would start after the end.

@@ -94,7 +94,8 @@ impl Network {
                 0
             })
         });
-        let limits = Limits { until: self.sim.now() + crate::network::DEFAULT_UNTIL, events: 1 << 20 };
+        let limits =
+            Limits { until: self.sim.now() + crate::network::DEFAULT_UNTIL, events: 1 << 20 };
         self.sim.run_until_idle(limits);
         std::mem::take(&mut slot.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -308,6 +308,23 @@ impl Station {
 }
 
 impl Lab {
+    /// Draws all chance from another number: MAC addresses that the file does not give change too.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        for node in &mut self.nodes {
+            let name = node.name.to_string();
+            let (NodeKind::Host(station) | NodeKind::Router(station)) = &mut node.kind else {
+                continue;
+            };
+            for interface in &mut station.interfaces {
+                if interface.mac.span == Span::default() {
+                    let own = interface.name.as_str();
+                    interface.mac.value = MacAddr::derive(seed, &name, own);
+                }
+            }
+        }
+    }
+
     /// The node of this number.
     pub fn node(&self, index: NodeIndex) -> &Node {
         // Indexes come from this lab's own parser, which counted its nodes.

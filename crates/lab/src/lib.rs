@@ -33,11 +33,11 @@ mod units;
 mod yaml;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
+pub use judge::{Finding, Verdict};
 pub use lab::{
     AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Node, NodeIndex,
     NodeKind, Program, ProgramIndex, Route, Service, Speaker, Station, Switch, Target, Transport,
 };
-pub use judge::{Finding, Verdict};
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};
 pub use print::print;

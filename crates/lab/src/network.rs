@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use lanternet_apps::{Command, Simulated};
+use lanternet_apps::Simulated;
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
@@ -75,15 +75,14 @@ impl Network {
     /// Puts programs on their hosts; each starts when its time comes.
     pub fn start(&mut self, lab: &Lab, which: Start) {
         for (slot, program) in self.programs.iter_mut().zip(&lab.programs) {
-            // The parser has read it before.
-            let Ok(command) = Command::parse(&program.command.value) else { continue };
+            let command = program.command.clone();
             let daemon = command.is_daemon();
             if which == Start::Nothing || (which == Start::Servers && !daemon) {
                 continue;
             }
             let spec = ProgramSpec {
                 name: program.name.as_str().into(),
-                command: program.command.value.as_str().into(),
+                command: program.run.value.as_str().into(),
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
@@ -191,8 +190,8 @@ fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
 }
 
 fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) -> L3Config {
-    let interfaces = station.interfaces.iter().enumerate().map(|(number, interface)| {
-        InterfaceConfig {
+    let interfaces =
+        station.interfaces.iter().enumerate().map(|(number, interface)| InterfaceConfig {
             addresses: interface
                 .addresses
                 .iter()
@@ -201,8 +200,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
                 .collect(),
             mtu: mtu(lab, node, number),
             ..InterfaceConfig::new(interface.mac.value)
-        }
-    });
+        });
     let gateway = station.gateway.iter().filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
@@ -210,10 +208,8 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         };
         Some(StaticRoute { to: to.ok()?, via: gateway.value })
     });
-    let routes = station.routes.iter().map(|route| StaticRoute {
-        to: route.to.value,
-        via: route.via.value,
-    });
+    let routes =
+        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
     L3Config {
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
@@ -237,6 +233,7 @@ fn names(lab: &Lab) -> Names {
     let addresses = |station: &Station| -> Vec<IpAddr> {
         station.addresses().map(|address| address.addr()).filter(IpAddr::is_ipv4).collect()
     };
-    let named = lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
+    let named =
+        lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
     named.filter(|(_, addresses)| !addresses.is_empty()).collect()
 }

@@ -5,12 +5,10 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_apps::race::{self, Elapsed};
-use lanternet_apps::sockets::{
-    ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket,
-};
 use lanternet_apps::Simulated;
 use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
+use lanternet_apps::race::{self, Elapsed};
+use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
 use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
 use lanternet_net::host::{Host, ProgramSpec};
 
@@ -170,7 +168,7 @@ impl Network {
         let spec = ProgramSpec { name: "probe".into(), ..ProgramSpec::default() };
         let writer = Arc::clone(&slot);
         self.sim.command(node, |host: &mut Host, ctx| {
-            host.spawn(ctx, spec, |handle| async move {
+            host.spawn(ctx, spec, move |handle| async move {
                 let answer = question(&Simulated::new(handle), target, service, attempts).await;
                 *writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
                 0
@@ -214,8 +212,7 @@ async fn question(
 async fn echo(sockets: &Simulated, to: IpAddr, attempts: u32) -> io::Result<Found> {
     let socket = sockets.icmp_open(Family::of(to)).await?;
     for sequence in 1..=attempts.min(u32::from(u16::MAX)) as u16 {
-        let request =
-            EchoRequest { sequence, payload: &[0; 56], ttl: TTL, dont_fragment: false };
+        let request = EchoRequest { sequence, payload: &[0; 56], ttl: TTL, dont_fragment: false };
         let sent = sockets.now();
         socket.send_echo(to, request).await?;
         match race::timeout(sockets, PATIENCE, socket.recv()).await {
@@ -233,8 +230,7 @@ async fn echo(sockets: &Simulated, to: IpAddr, attempts: u32) -> io::Result<Foun
 
 async fn connect(sockets: &Simulated, to: SocketAddr) -> io::Result<Found> {
     let sent = sockets.now();
-    let options =
-        ConnectOptions { timeout: Some(HANDSHAKE_PATIENCE), ..ConnectOptions::default() };
+    let options = ConnectOptions { timeout: Some(HANDSHAKE_PATIENCE), ..ConnectOptions::default() };
     match sockets.tcp_connect(to, options).await {
         Ok(_) => Ok(Found::Answered(sockets.now() - sent)),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(Found::Refused),
@@ -279,9 +275,9 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
 
 /// The node that has this address, if one has.
 fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners = lab.stations().filter(|(_, _, station)| {
-        station.addresses().any(|own| own.addr() == address)
-    });
+    let mut owners = lab
+        .stations()
+        .filter(|(_, _, station)| station.addresses().any(|own| own.addr() == address));
     owners.next().map(|(index, ..)| index.into())
 }
 

@@ -67,6 +67,7 @@ digest-echo-replies =
     } came back
 digest-icmp-error = { $count } × from { $node }: { $message }
 digest-tcp = TCP
+digest-separator = {", "}
 digest-handshake = handshake { $time }
 digest-bytes = → { $sent } B, ← { $received } B
 digest-fate-opening = handshake not done
@@ -133,3 +134,24 @@ summary-more-links =
 run-stopped-idle = ended after { $time } of simulated time: the programs are done and the network is quiet
 run-stopped-time = stopped at the time limit, after { $time } of simulated time
 run-stopped-events = stopped at the limit of { $events } events, after { $time } of simulated time: does something go round in circles?
+
+## Programs and expectations
+
+run-unfinished = { $name } on { $node } has not ended: it still waits
+run-expectations = Expectations
+verdict-unknown-name = the name is unknown there
+verdict-resolved = it resolves to { $found }
+verdict-no-address = it has no address
+verdict-addresses = it has { $found }
+verdict-no-output = nothing was printed
+verdict-output = { $lines ->
+        [one] one line was printed: { $last }
+       *[other] { $lines } lines were printed, the last one: { $last }
+    }
+verdict-exit = it ended with { $code }
+verdict-running = it has not ended
+verdict-reached = it was reached, after { $time }
+verdict-delivered = a program took the datagram and did not answer
+verdict-refused = the host is there, but refuses: no program listens on that port
+verdict-failed = it failed: { $error }
+verdict-silent = no answer came

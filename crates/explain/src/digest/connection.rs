@@ -28,7 +28,7 @@ pub(super) struct End {
     active: bool,
     opened: Instant,
     established: Option<Instant>,
-    /// When this end sent its FIN, or its reset.
+    /// When the program closed this end, or a reset did.
     finished: Option<Instant>,
     /// When nothing was left to do but to wait.
     ended: Option<Instant>,
@@ -162,7 +162,8 @@ pub(super) enum Fate {
     Open,
     /// One side has closed, the other has not.
     HalfClosed { by: NodeId },
-    /// Closed in good order by both; how long that took, from the first FIN to the last ACK.
+    /// Closed in good order by both; how long that took, from when the first program closed until
+    /// the last ACK. Data that was still to be sent then is part of it.
     Closed { by: NodeId, within: Duration },
     /// Broken off by a reset.
     Reset { by: NodeId },

@@ -159,41 +159,38 @@ impl Sheet<'_> {
         self.section("digest-tcp", lines.lines().map(str::to_owned).chain(more));
     }
 
-    fn connection(&self, connection: &Connection<'_>) -> [String; 4] {
+    /// Who, and what became of it.
+    fn connection(&self, connection: &Connection<'_>) -> [String; 2] {
         let (opener, fate) = (connection.opener, connection.fate());
         let say = |id, args| self.catalogue.text(id, &args);
         let name = |node| self.topology.node_name(node);
         let who = format!("{} → {}", self.end(opener.local), self.end(opener.remote));
-        let handshake = match connection.handshake() {
-            Some(time) => say("digest-handshake", args!(time)),
-            None => String::new(),
-        };
-        let bytes = match fate {
-            Fate::Opening | Fate::Refused | Fate::Unanswered => String::new(),
-            _ => {
-                let sent =
-                    connection.peer.map_or_else(|| "?".into(), |end| end.received.to_string());
-                say("digest-bytes", args!(sent, received = opener.received))
-            }
-        };
-        let mut end = match fate {
-            Fate::Opening => say("digest-fate-opening", args!()),
-            Fate::Refused => say("digest-fate-refused", args!()),
-            Fate::Unanswered => say("digest-fate-unanswered", args!()),
-            Fate::Open => say("digest-fate-open", args!()),
+        let mut facts = Vec::new();
+        if let Some(time) = connection.handshake() {
+            facts.push(say("digest-handshake", args!(time)));
+        }
+        if !matches!(fate, Fate::Opening | Fate::Refused | Fate::Unanswered) {
+            // What arrived at an end that is not seen is not known.
+            let sent = connection.peer.map_or_else(|| "?".into(), |end| end.received.to_string());
+            facts.push(say("digest-bytes", args!(sent, received = opener.received)));
+        }
+        facts.push(match fate {
+            Fate::Opening => self.catalogue.phrase("digest-fate-opening"),
+            Fate::Refused => self.catalogue.phrase("digest-fate-refused"),
+            Fate::Unanswered => self.catalogue.phrase("digest-fate-unanswered"),
+            Fate::Open => self.catalogue.phrase("digest-fate-open"),
             Fate::HalfClosed { by } => say("digest-fate-half-closed", args!(node = name(by))),
             Fate::Closed { by, within } => {
                 say("digest-fate-closed", args!(node = name(by), time = within))
             }
             Fate::Reset { by } => say("digest-fate-reset", args!(node = name(by))),
             Fate::GivenUp { by } => say("digest-fate-given-up", args!(node = name(by))),
-        };
+        });
         let count = connection.retransmissions();
         if count > 0 {
-            end += &self.catalogue.phrase("list-separator");
-            end += &say("digest-retransmissions", args!(count count));
+            facts.push(say("digest-retransmissions", args!(count count)));
         }
-        [who, handshake, bytes, end]
+        [who, facts.join(&self.catalogue.phrase("digest-separator"))]
     }
 
     fn datagrams(&mut self) {

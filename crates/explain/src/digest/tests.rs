@@ -70,7 +70,7 @@ fn a_connection_is_told_with_its_handshake_bytes_and_close() {
         .tcp(1038, A1, FinWait1, TimeWait)
         .tcp(1042, B3, LastAck, Closed);
     let text = run.text(Locale::En);
-    let line = "  TCP     a1 192.168.10.1:49152 → b3 192.168.20.3:9090  handshake 8ms  → 5 B, ← 6 B  \
+    let line = "  TCP     a1 192.168.10.1:49152 → b3 192.168.20.3:9090  handshake 8ms, → 5 B, ← 6 B, \
                 closed by a1 in 12ms\n";
     assert!(text.contains(line), "{text}");
     // The end of TIME-WAIT changes nothing.
@@ -83,7 +83,7 @@ fn a_connection_that_was_closed_on_one_side_only_says_by_whom() {
     use TcpState::*;
     let mut run = Run::new();
     run.handshake();
-    assert!(run.text(Locale::En).contains("  open\n"), "{}", run.text(Locale::En));
+    assert!(run.text(Locale::En).contains(", open\n"), "{}", run.text(Locale::En));
     run.tcp(1030, B3, Established, FinWait1).tcp(1034, A1, Established, CloseWait);
     assert!(run.text(Locale::En).contains("closed by b3 only"), "{}", run.text(Locale::En));
 }

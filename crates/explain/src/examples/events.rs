@@ -268,6 +268,7 @@ pub(super) fn events() -> Vec<TraceEvent> {
         ],
 
         E::ProgramStarted { .. } => [
+            E::ProgramStarted { program: "upper".into(), command: "".into() },
             E::ProgramStarted {
                 program: "upper".into(),
                 command: "connect upper b3:9090 --say hello".into(),

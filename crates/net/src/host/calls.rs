@@ -146,9 +146,10 @@ impl Stack {
         let in_use = |holder| BindError { errno: Errno::AddressInUse, holder };
         let ports = if tcp { &self.tcp_ports } else { &self.udp_ports };
         for binding in ports.on_port(local.port()) {
-            let listening = self.sockets.tcp(binding.socket).is_some_and(|socket| {
-                matches!(socket.stage, Stage::Listening(_))
-            });
+            let listening = self
+                .sockets
+                .tcp(binding.socket)
+                .is_some_and(|socket| matches!(socket.stage, Stage::Listening(_)));
             let shared = reuse && binding.reuse && !listening;
             if overlap(binding.address, local.ip()) && !shared {
                 return Err(in_use(self.holder(binding.socket)));

@@ -161,12 +161,7 @@ impl Handle {
     }
 
     /// Sends bytes (TCP), or a datagram to the connected peer or to `to` (UDP).
-    pub fn send(
-        &self,
-        id: SocketId,
-        data: &[u8],
-        to: Option<SocketAddr>,
-    ) -> Result<usize, Errno> {
+    pub fn send(&self, id: SocketId, data: &[u8], to: Option<SocketAddr>) -> Result<usize, Errno> {
         let mut stack = self.stack();
         if stack.sockets.tcp(id).is_some() {
             return stack.tcp_send(id, data);

@@ -219,4 +219,3 @@ impl Stack {
         self.timers = Timers::default();
     }
 }
-

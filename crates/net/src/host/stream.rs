@@ -138,9 +138,8 @@ impl TcpStream {
     /// Takes bytes that arrived; 0 is the end of the stream.
     pub fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let Owned { handle, id } = &self.0;
-        handle.poll_call(cx, *id, Readiness::READABLE, |stack| {
-            stack.tcp_receive(*id, buffer, false)
-        })
+        handle
+            .poll_call(cx, *id, Readiness::READABLE, |stack| stack.tcp_receive(*id, buffer, false))
     }
 
     /// Puts bytes into the send buffer, as many as there is room for.
@@ -219,9 +218,8 @@ impl UdpSocket {
         buffer: &mut [u8],
     ) -> Poll<io::Result<Received>> {
         let Owned { handle, id } = &self.0;
-        handle.poll_call(cx, *id, Readiness::READABLE, |stack| {
-            stack.udp(*id)?.receive(buffer, false)
-        })
+        handle
+            .poll_call(cx, *id, Readiness::READABLE, |stack| stack.udp(*id)?.receive(buffer, false))
     }
 
     /// [`poll_receive`](Self::poll_receive), waited for.

@@ -315,8 +315,7 @@ impl Stack {
                     .is_some_and(|socket| socket.remote.is_none_or(|peer| peer == remote))
         };
         let bindings = self.udp_ports.on_port(local.port()).iter();
-        let takers: Vec<SocketId> =
-            bindings.filter(takes).map(|binding| binding.socket).collect();
+        let takers: Vec<SocketId> = bindings.filter(takes).map(|binding| binding.socket).collect();
         if takers.is_empty() {
             let protocol = Protocol::Udp;
             ctx.drop_frame(inbound.interface, || DropReason::NoListener { protocol, local });
@@ -355,8 +354,7 @@ impl Stack {
     pub(super) fn udp_icmp(&mut self, icmp: &IcmpInbound) -> bool {
         let Some(original) = &icmp.original else { return false };
         let Some(quoted) = original.transport.first_chunk::<4>() else { return false };
-        let local =
-            SocketAddr::new(original.source, u16::from_be_bytes([quoted[0], quoted[1]]));
+        let local = SocketAddr::new(original.source, u16::from_be_bytes([quoted[0], quoted[1]]));
         let destination =
             SocketAddr::new(original.destination, u16::from_be_bytes([quoted[2], quoted[3]]));
         let fits = |id: SocketId| {

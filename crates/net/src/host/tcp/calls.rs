@@ -58,9 +58,10 @@ impl Stack {
         let other = self.tcp_ports.on_port(local.port()).iter().find(|binding| {
             binding.socket != id
                 && super::super::ports::overlap(binding.address, local.ip())
-                && self.sockets.tcp(binding.socket).is_some_and(|other| {
-                    matches!(other.stage, Stage::Listening(_))
-                })
+                && self
+                    .sockets
+                    .tcp(binding.socket)
+                    .is_some_and(|other| matches!(other.stage, Stage::Listening(_)))
         });
         if let Some(other) = other {
             let holder = self.holder(other.socket);
@@ -205,8 +206,8 @@ impl Stack {
         let connecting = matches!(connection.state, TcpState::SynSent | TcpState::SynReceived);
         let closed = connection.state == TcpState::Closed;
         let ended = connection.fin_received || connection.read_shut || closed;
-        let write_shut = !connecting
-            && !matches!(connection.state, TcpState::Established | TcpState::CloseWait);
+        let write_shut =
+            !connecting && !matches!(connection.state, TcpState::Established | TcpState::CloseWait);
         Readiness::NONE
             .with(Readiness::READABLE, connection.queues()[0] > 0 || ended)
             .with(Readiness::WRITABLE, connection.has_room() || write_shut)

@@ -81,7 +81,11 @@ pub(in crate::host) const fn before(a: u32, b: u32) -> bool {
 }
 
 /// Writes the checksum into a TCP segment of a packet between these addresses.
-pub(in crate::host) fn fill_checksum(segment: &mut [u8], source: SocketAddr, destination: SocketAddr) {
+pub(in crate::host) fn fill_checksum(
+    segment: &mut [u8],
+    source: SocketAddr,
+    destination: SocketAddr,
+) {
     segment[16..18].fill(0);
     let sum = pseudo_header(source.ip(), destination.ip(), PROTOCOL, segment.len() as u32)
         .with(segment)
