@@ -4,11 +4,15 @@
 //! reads a clock, a file or the environment: the language is handed in.
 
 mod columns;
+#[cfg(test)]
+mod examples;
 mod explained;
 mod info;
 mod locale;
 mod narrate;
 pub mod port;
+#[cfg(test)]
+mod snapshot;
 pub mod subnet;
 
 pub use columns::{pad, table, width};

@@ -51,10 +51,11 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::FrameSent { port, frame } => wire::sent(scene, *port, frame),
         E::FrameArrived { port, frame } => wire::arrived(scene, *port, frame),
         E::Dropped { port, reason } => {
-            let (what, reason) = (scene.what(), drops::sentence(scene, reason));
+            let (what, reason) = (scene.frame_in_words(), drops::sentence(scene, reason));
             match port {
                 _ if scene.on_link() => {
-                    say("dropped-on-link", args!(what, reason, link = scene.link()))
+                    let (frame, link) = (scene.frame(), scene.link());
+                    say("dropped-on-link", args!(frame, reason, link))
                 }
                 Some(port) => {
                     let port = scene.port_in_words(*port);
@@ -65,15 +66,15 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         }
         E::FrameCorrupted { bit, chance } => {
             let chance = Percent(*chance);
-            say("frame-corrupted", args!(what = scene.what(), link = scene.link(), bit, chance))
+            say("frame-corrupted", args!(frame = scene.frame(), link = scene.link(), bit, chance))
         }
         E::FrameDuplicated { chance } => {
             let chance = Percent(*chance);
-            say("frame-duplicated", args!(what = scene.what(), link = scene.link(), chance))
+            say("frame-duplicated", args!(frame = scene.frame(), link = scene.link(), chance))
         }
         E::FrameReordered { by, chance } => {
             let chance = Percent(*chance);
-            say("frame-reordered", args!(what = scene.what(), link = scene.link(), by, chance))
+            say("frame-reordered", args!(frame = scene.frame(), link = scene.link(), by, chance))
         }
         E::LinkUp => say("link-up", args!(link = scene.link())),
         E::LinkDown => say("link-down", args!(link = scene.link())),
@@ -272,3 +273,6 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::NameUnknown { name } => say("name-unknown", args!(name)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,11 +22,11 @@ mac-aged =
        *[other] {" "}(VLAN { $vlan })
     }
 mac-flushed =
-    forgets { $rows ->
-        [0] nothing: no row of the table was
-        [one] the one row
-       *[other] the { $rows } rows
-    } for port { $port }: its cable went down
+    the cable in port { $port } went down: { $rows ->
+        [0] there is no row of the table to forget
+        [one] forgets the one row for it
+       *[other] forgets the { $rows } rows for it
+    }
 mac-table-full =
     not learned: the table is full ({ $limit } rows), so frames to { $mac }{ $vlan ->
         [1] {""}

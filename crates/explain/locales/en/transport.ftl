@@ -34,7 +34,7 @@ tcp-step-refused = connection refused
 tcp-step-reset = connection reset by the other end
 tcp-step-reset-by-us = connection reset by this end
 tcp-step-given-up = no answer came: given up
-tcp-step-closed-by-program = the program closed it
+tcp-step-closed-by-program = the program no longer listens
 tcp-step-gone = this end gives the connection up
 tcp-delivered =
     TCP { $remote } → { $local }: { $len ->

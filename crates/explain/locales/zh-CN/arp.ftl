@@ -2,7 +2,7 @@
 
 neighbor-hit = { $address } 的硬件地址是 { $mac }：{ $interface } 的邻居表中有此表项（{ $state }）
 neighbor-asked = 在 { $interface } 上广播询问“谁是 { $address }？”（第 { $attempt } 次）：邻居表中没有可用的表项
-neighbor-asked-unicast = 在 { $interface } 上向 { $mac } 单播询问是否仍是 { $address }（第 { $attempt } 次）：邻居表中的表项已陈旧
+neighbor-asked-unicast = 在 { $interface } 上向 { $mac } 单播询问它是否仍是 { $address }（第 { $attempt } 次）：邻居表中的表项已陈旧
 packet-held = 数据包等待 { $address } 的 ARP 应答（现有 { $waiting } 个在等待）
 packet-released = { $address } 已应答，硬件地址是 { $mac }；数据包等待 { $waited } 后继续发送
 neighbor-learned = 学习到：{ $interface } 上 { $address } 的硬件地址是 { $mac }，{ $from }

@@ -7,4 +7,4 @@ program-ended = { $program } 结束，退出码 { $code }
 name-literal = { $name } 本身就是地址，无需查询
 name-from-hosts = { $name } 的地址是 { $addresses }：来自本机的 hosts: 条目
 name-from-lab = { $name } 的地址是 { $addresses }：它是实验中的节点
-name-unknown = 没有谁知道名字 { $name }
+name-unknown = 名字 { $name } 无法解析：没有谁知道它

@@ -47,7 +47,7 @@ impl<'a> Scene<'a> {
         if name.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.say("port-numbered", &args!(port = name));
         }
-        name.to_owned()
+        self.say("port-named", &args!(port = name))
     }
 
     /// The node at the other end of the cable in this port.
@@ -78,9 +78,17 @@ impl<'a> Scene<'a> {
         link(self.topology, self.place).unwrap_or_default()
     }
 
-    /// The frame that it is about: `a1#3`, or words for one that is not known.
-    pub(crate) fn what(&self) -> String {
-        self.frame.map_or_else(|| self.phrase("the-packet"), |id| frame(self.topology, id))
+    /// The frame that it is about: `a1#3`. Empty for none.
+    pub(crate) fn frame(&self) -> String {
+        self.frame.map_or_else(String::new, |id| frame(self.topology, id))
+    }
+
+    /// The frame that it is about so that it can stand in a sentence; words where it is not known.
+    pub(crate) fn frame_in_words(&self) -> String {
+        match self.frame {
+            Some(id) => self.say("the-frame", &args!(frame = frame(self.topology, id))),
+            None => self.phrase("the-packet"),
+        }
     }
 }
 
