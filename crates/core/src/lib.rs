@@ -5,6 +5,7 @@
 //! - [`Simulation`]: the clock, the nodes, the cables. The only thing that makes progress.
 //! - [`trace`]: reasons, the one stream that everything a person looks at is made from.
 //! - [`Device`]: the contract of everything that has ports, and the [`Context`] it is handed.
+//! - [`pcapng`]: an observer that writes captures for Wireshark.
 //! - [`link`]: cables with rate, queue, delay and faults.
 //! - [`event_queue`]: who acts next, in a documented total order.
 //! - [`Frame`], [`Instant`], [`Rng`], [`MacAddr`] and the identities: the small words of the field.
@@ -18,6 +19,7 @@ pub mod event_queue;
 mod frame;
 mod id;
 pub mod link;
+pub mod pcapng;
 mod rng;
 mod simulation;
 mod time;
@@ -30,6 +32,7 @@ pub use frame::{BufferPool, Frame};
 pub use id::{FrameId, LinkId, NodeId, PortId, PortRef};
 pub use ipnet::IpNet;
 pub use link::{LinkSettings, QueueLimit};
+pub use pcapng::{Capture, CaptureSettings};
 pub use rng::Rng;
 pub use simulation::{Limits, Simulation, Stop};
 pub use time::{Duration, Instant, ParseDurationError};

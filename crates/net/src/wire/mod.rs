@@ -1,3 +1,5 @@
 //! Packet formats.
 
 pub mod checksum;
+mod info;
+pub mod layers;
