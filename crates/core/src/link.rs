@@ -16,9 +16,11 @@
 //! Left out: a shared medium with collisions; a hub here repeats and never collides.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::event_queue::SourceId;
 use crate::frame::Frame;
 use crate::id::PortRef;
 use crate::rng::Rng;
@@ -101,8 +103,9 @@ impl LinkSettings {
     /// How long the transmitter is busy with a frame of `len` bytes.
     pub fn serialisation(&self, len: usize) -> Duration {
         self.rate.map_or(Duration::ZERO, |rate| {
-            let nanos = len as u128 * 8 * 1_000_000_000 / u128::from(rate.max(1));
-            Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+            // Fits for any frame of less than 2 GiB.
+            let bit_nanos = (len as u64).saturating_mul(8 * 1_000_000_000);
+            Duration::from_nanos(bit_nanos / rate.max(1))
         })
     }
 
@@ -111,14 +114,22 @@ impl LinkSettings {
     }
 }
 
-/// One direction of a link: its transmitter, and the frames on their way.
+/// One direction of a link. A network has many of which most are silent, so what only frames need
+/// is made by the first one.
 pub(crate) struct Direction {
-    settings: LinkSettings,
+    settings: Arc<LinkSettings>,
     pub(crate) from: PortRef,
     pub(crate) to: PortRef,
+    pub(crate) source: SourceId,
     pub(crate) up: bool,
+    traffic: Option<Box<Traffic>>,
+}
+
+/// The state of a transmitter, and the frames on their way.
+#[derive(Default)]
+struct Traffic {
     /// Drawn from only where there are impairments, so made only then.
-    rng: Option<Box<Rng>>,
+    rng: Option<Rng>,
     /// When the transmitter is done with all that was handed to it.
     free_at: Instant,
     /// When each waiting frame's serialisation starts, and its length.
@@ -131,44 +142,45 @@ pub(crate) struct Direction {
 }
 
 impl Direction {
-    pub(crate) fn new(settings: LinkSettings, from: PortRef, to: PortRef, rng: Rng) -> Self {
-        let rng = settings.impaired().then(|| Box::new(rng));
-        Self {
-            settings,
-            from,
-            to,
-            up: true,
-            rng,
-            free_at: Instant::ZERO,
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
-            last_arrival: Instant::ZERO,
-            in_flight: VecDeque::new(),
-        }
+    /// A direction that is up. `rng` makes its random stream, if its settings need one.
+    pub(crate) fn new(
+        settings: Arc<LinkSettings>,
+        [from, to]: [PortRef; 2],
+        source: SourceId,
+        rng: impl FnOnce() -> Rng,
+    ) -> Self {
+        let traffic = settings
+            .impaired()
+            .then(|| Box::new(Traffic { rng: Some(rng()), ..Traffic::default() }));
+        Self { settings, from, to, source, up: true, traffic }
     }
 
-    pub(crate) fn settings(&self) -> &LinkSettings {
+    pub(crate) fn settings(&self) -> &Arc<LinkSettings> {
         &self.settings
     }
 
     /// When the next frame arrives.
     pub(crate) fn next_arrival(&self) -> Option<Instant> {
-        self.in_flight.front().map(|(at, _)| *at)
+        self.traffic.as_ref()?.in_flight.front().map(|(at, _)| *at)
     }
 
     /// Takes the frame that arrives at or before `now`.
     pub(crate) fn arrive(&mut self, now: Instant) -> Option<Frame> {
-        if self.next_arrival()? > now {
+        let in_flight = &mut self.traffic.as_mut()?.in_flight;
+        if in_flight.front()?.0 > now {
             return None;
         }
-        self.in_flight.pop_front().map(|(_, frame)| frame)
+        in_flight.pop_front().map(|(_, frame)| frame)
     }
 
-    /// Takes all frames that are on their way, as when the cable is cut.
+    /// Takes all frames that are waiting or on their way, as when the cable is cut.
     pub(crate) fn cut(&mut self) -> impl Iterator<Item = Frame> + use<> {
-        self.waiting.clear();
-        self.waiting_bytes = 0;
-        std::mem::take(&mut self.in_flight).into_iter().map(|(_, frame)| frame)
+        let lost = self.traffic.as_mut().map(|traffic| {
+            let rng = traffic.rng.take();
+            let before = std::mem::replace(&mut **traffic, Traffic { rng, ..Traffic::default() });
+            before.in_flight
+        });
+        lost.unwrap_or_default().into_iter().map(|(_, frame)| frame)
     }
 
     /// Hands a frame to the transmitter. Tells through `tell` what the cable does to it.
@@ -184,36 +196,37 @@ impl Direction {
         if !self.up {
             return Err(DropReason::LinkDown);
         }
-        let len = frame.bytes().len();
-        let tag = if frame.ethertype() == Some(0x8100) { 4 } else { 0 };
-        let payload = len.saturating_sub(Frame::HEADER_LEN + tag);
-        if payload > usize::from(self.settings.mtu) {
-            return Err(DropReason::FrameTooLong {
-                payload: payload as u32,
-                mtu: self.settings.mtu,
-            });
+        let (settings, len) = (&*self.settings, frame.bytes().len());
+        if len > Frame::HEADER_LEN + usize::from(settings.mtu) {
+            let tag = if frame.ethertype() == Some(0x8100) { 4 } else { 0 };
+            let payload = len - Frame::HEADER_LEN - tag;
+            if payload > usize::from(settings.mtu) {
+                let payload = payload as u32;
+                return Err(DropReason::FrameTooLong { payload, mtu: settings.mtu });
+            }
         }
-        let sent = match self.settings.rate {
+        let traffic = self.traffic.get_or_insert_default();
+        let sent = match settings.rate {
             None => now,
             Some(_) => {
-                self.queue(now, len as u32)?;
-                self.free_at = self.free_at.max(now) + self.settings.serialisation(len);
-                self.free_at
+                traffic.queue(settings.queue, now, len as u32)?;
+                traffic.free_at = traffic.free_at.max(now) + settings.serialisation(len);
+                traffic.free_at
             }
         };
-        match self.rng.take() {
-            None => self.fly(sent + self.settings.delay, frame),
-            Some(mut rng) => {
-                let verdict = self.impair(sent, frame, &mut rng, &mut tell);
-                self.rng = Some(rng);
-                verdict?;
-            }
-        }
-        Ok(())
+        let Some(mut rng) = traffic.rng.take() else {
+            traffic.fly(sent + settings.delay, frame);
+            return Ok(());
+        };
+        let verdict = traffic.impair(settings, sent, frame, &mut rng, &mut tell);
+        traffic.rng = Some(rng);
+        verdict
     }
+}
 
+impl Traffic {
     /// Joins the queue, if there is room.
-    fn queue(&mut self, now: Instant, len: u32) -> Result<(), DropReason> {
+    fn queue(&mut self, limit: QueueLimit, now: Instant, len: u32) -> Result<(), DropReason> {
         while let Some(&(start, len)) = self.waiting.front()
             && start <= now
         {
@@ -221,16 +234,13 @@ impl Direction {
             self.waiting_bytes -= len;
         }
         if self.free_at > now {
-            let full = match self.settings.queue {
+            let full = match limit {
                 QueueLimit::Frames(limit) => self.waiting.len() >= limit as usize,
                 QueueLimit::Bytes(limit) => self.waiting_bytes.saturating_add(len) > limit,
             };
             if full {
-                return Err(DropReason::QueueFull {
-                    frames: self.waiting.len() as u32,
-                    bytes: self.waiting_bytes,
-                    limit: self.settings.queue,
-                });
+                let (frames, bytes) = (self.waiting.len() as u32, self.waiting_bytes);
+                return Err(DropReason::QueueFull { frames, bytes, limit });
             }
             self.waiting.push_back((self.free_at, len));
             self.waiting_bytes += len;
@@ -240,12 +250,12 @@ impl Direction {
 
     fn impair(
         &mut self,
+        settings: &LinkSettings,
         sent: Instant,
         mut frame: Frame,
         rng: &mut Rng,
         tell: &mut impl FnMut(TraceEvent),
     ) -> Result<(), DropReason> {
-        let settings = &self.settings;
         if rng.chance(settings.loss) {
             return Err(DropReason::Lost { chance: settings.loss });
         }
@@ -277,10 +287,15 @@ impl Direction {
     }
 
     fn fly(&mut self, arrival: Instant, frame: Frame) {
-        let later = self.in_flight.iter().rev().take_while(|(at, _)| *at > arrival).count();
-        match later {
-            0 => self.in_flight.push_back((arrival, frame)),
-            _ => self.in_flight.insert(self.in_flight.len() - later, (arrival, frame)),
+        // Nearly always this one arrives last.
+        let mut place = self.in_flight.len();
+        while place > 0 && self.in_flight[place - 1].0 > arrival {
+            place -= 1;
+        }
+        if place == self.in_flight.len() {
+            self.in_flight.push_back((arrival, frame));
+        } else {
+            self.in_flight.insert(place, (arrival, frame));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::device::{Context, Deadline, Device, Outbox};
 use crate::event_queue::{EventQueue, SourceId};
@@ -24,7 +25,9 @@ pub struct Simulation {
     topology: Topology,
     nodes: Vec<Slot>,
     /// The two directions of link n are 2n and 2n + 1.
-    directions: Vec<(Direction, SourceId)>,
+    directions: Vec<Direction>,
+    /// The settings of the links, once for all that are equal.
+    settings: Vec<Arc<LinkSettings>>,
     queue: EventQueue,
     sources: Vec<Source>,
     tracer: Tracer,
@@ -44,6 +47,8 @@ struct Slot {
     /// The direction that leads away from each port, or [`NO_CABLE`].
     ports: Vec<u32>,
     powered: bool,
+    /// Whether it is in the event queue.
+    armed: bool,
     busy: bool,
 }
 
@@ -84,6 +89,7 @@ impl Simulation {
             topology: Topology::default(),
             nodes: Vec::new(),
             directions: Vec::new(),
+            settings: Vec::new(),
             queue: EventQueue::default(),
             sources: Vec::new(),
             tracer: Tracer::default(),
@@ -105,6 +111,7 @@ impl Simulation {
             made: 0,
             ports: Vec::new(),
             powered: true,
+            armed: false,
             busy: false,
         });
         self.unstarted.push(node);
@@ -138,16 +145,30 @@ impl Simulation {
         for ((from, to), settings) in [(a, b), (b, a)].into_iter().zip(settings) {
             let index = self.directions.len() as u32;
             let source = self.add_source(Source::Direction(index));
-            let stream = format!(
-                "link {} {}",
-                self.topology.node_name(from.node),
-                self.topology.port_name(from)
-            );
-            let direction = Direction::new(settings, from, to, Rng::named(self.seed, &stream));
-            self.directions.push((direction, source));
+            let settings = self.share(settings);
+            let direction = Direction::new(settings, [from, to], source, || {
+                let node = self.topology.node_name(from.node);
+                let stream = format!("link {node} {}", self.topology.port_name(from));
+                Rng::named(self.seed, &stream)
+            });
+            self.directions.push(direction);
             self.nodes[from.node.0 as usize].ports[from.port.0 as usize] = index;
         }
         link
+    }
+
+    /// The one copy of these settings. Networks have few kinds of links, or so many that it is not
+    /// worth looking for an equal one.
+    fn share(&mut self, settings: LinkSettings) -> Arc<LinkSettings> {
+        const KINDS: usize = 16;
+        if let Some(equal) = self.settings.iter().find(|known| ***known == settings) {
+            return equal.clone();
+        }
+        let settings = Arc::new(settings);
+        if self.settings.len() < KINDS {
+            self.settings.push(settings.clone());
+        }
+        settings
     }
 
     /// Adds an observer of all reasons from now on.
@@ -219,7 +240,7 @@ impl Simulation {
     /// The settings of the direction of a link that leads away from a port.
     pub fn link_settings(&self, from: PortRef) -> Option<&LinkSettings> {
         let direction = *self.nodes.get(from.node.0 as usize)?.ports.get(from.port.0 as usize)?;
-        self.directions.get(direction as usize).map(|(direction, _)| direction.settings())
+        self.directions.get(direction as usize).map(|direction| &**direction.settings())
     }
 
     /// Whether the cable is up.
@@ -227,7 +248,7 @@ impl Simulation {
     /// # Panics
     /// When the link does not exist.
     pub fn link_is_up(&self, link: LinkId) -> bool {
-        self.directions[link.0 as usize * 2].0.up
+        self.directions[link.0 as usize * 2].up
     }
 
     /// Pulls the cable out or plugs it in again. Frames that are on it are lost.
@@ -244,7 +265,8 @@ impl Simulation {
         let event = if up { TraceEvent::LinkUp } else { TraceEvent::LinkDown };
         self.emit(place, None, || event);
         for index in [link.0 * 2, link.0 * 2 + 1] {
-            let direction = &mut self.directions[index as usize].0;
+            let direction = &mut self.directions[index as usize];
+            let was = direction.next_arrival();
             direction.up = up;
             let (from, lost) = (direction.from, direction.cut());
             for frame in lost {
@@ -252,7 +274,7 @@ impl Simulation {
                 let reason = DropReason::LinkCut;
                 self.emit(place, Some(&frame), || TraceEvent::Dropped { port: None, reason });
             }
-            self.arm_direction(index);
+            self.arm_direction(index, was);
         }
         for end in self.topology.ends(link) {
             if self.nodes[end.node.0 as usize].powered {
@@ -286,6 +308,11 @@ impl Simulation {
             self.nodes[node.0 as usize].powered = true;
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
             self.call(node, None, |device, ctx| device.handle_start(ctx));
+            for port in self.topology.ports(node) {
+                if self.topology.link_at(port).is_some_and(|link| !self.link_is_up(link)) {
+                    self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
+                }
+            }
         }
     }
 
@@ -354,19 +381,25 @@ impl Simulation {
         self.queue.add_source()
     }
 
+    /// Starts the nodes that were added since.
+    #[inline]
     fn start(&mut self) {
-        if self.unstarted.is_empty() {
-            return;
+        if !self.unstarted.is_empty() {
+            self.start_new();
         }
+    }
+
+    fn start_new(&mut self) {
         for node in std::mem::take(&mut self.unstarted) {
             self.call(node, None, |device, ctx| device.handle_start(ctx));
         }
     }
 
     fn deliver(&mut self, index: u32) {
-        let direction = &mut self.directions[index as usize].0;
+        let direction = &mut self.directions[index as usize];
+        let was = direction.next_arrival();
         let (to, frame) = (direction.to, direction.arrive(self.now));
-        self.arm_direction(index);
+        self.arm_direction(index, was);
         let Some(frame) = frame else { return };
         let port = to.port;
         self.emit(Place::Node(to.node), Some(&frame), || TraceEvent::FrameArrived {
@@ -441,24 +474,30 @@ impl Simulation {
                 tracer.tell(topology, &Record { at, place, frame: Some(id), event });
             }
         };
-        let direction = &mut self.directions[index as usize].0;
+        let direction = &mut self.directions[index as usize];
+        let was = direction.next_arrival();
         if let Err(reason) = direction.transmit(at, frame, &mut tell) {
             tell(TraceEvent::Dropped { port: None, reason });
         }
-        self.arm_direction(index);
+        self.arm_direction(index, was);
     }
 
-    fn arm_direction(&mut self, index: u32) {
-        let (direction, source) = &self.directions[index as usize];
-        let (was, next) = (self.queue.armed(*source), direction.next_arrival());
+    /// Brings the queue up to date with a direction whose next arrival was another one before.
+    fn arm_direction(&mut self, index: u32, was: Option<Instant>) {
+        let direction = &self.directions[index as usize];
+        let next = direction.next_arrival();
         if was != next {
-            self.queue.arm(*source, next);
+            self.queue.arm(direction.source, next);
             self.busy = self.busy + u32::from(next.is_some()) - u32::from(was.is_some());
         }
     }
 
     fn arm_node(&mut self, node: NodeId, deadline: Option<Deadline>) {
         let slot = &mut self.nodes[node.0 as usize];
+        if deadline.is_none() && !slot.armed {
+            return;
+        }
+        slot.armed = deadline.is_some();
         let busy = deadline.is_some_and(|deadline| deadline.busy);
         self.busy = self.busy + u32::from(busy) - u32::from(slot.busy);
         slot.busy = busy;

@@ -204,6 +204,7 @@ struct Echo {
     timeouts: u32,
     next: Option<Instant>,
     busy: bool,
+    links: Vec<(PortId, bool)>,
 }
 
 impl Device for Echo {
@@ -220,6 +221,10 @@ impl Device for Echo {
     fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
         self.timeouts += 1;
         self.next = (self.timeouts < 3).then(|| ctx.now() + Duration::from_secs(1));
+    }
+
+    fn handle_link(&mut self, _: &mut Context<'_>, port: PortId, up: bool) {
+        self.links.push((port, up));
     }
 
     fn handle_crash(&mut self, _: &mut Context<'_>) {
@@ -285,6 +290,27 @@ fn a_crashed_node_takes_no_frames_until_it_is_restarted() {
     sim.run_until_idle(LIMITS);
     assert_eq!(sim.drain(a).len(), 1);
     assert_eq!(sim.device::<Echo>(echo).map(|d| d.starts), Some(2));
+}
+
+#[test]
+fn a_restarted_node_is_told_which_cables_are_down_by_then() {
+    let mut sim = Simulation::new(1);
+    let echo = sim.add_node("echo", Echo::default());
+    let links: Vec<_> = (0..3)
+        .map(|number| {
+            let ends = [sim.add_port(echo, &format!("{number}")), sim.add_external("x")];
+            sim.add_link(ends, [LinkSettings::default(), LinkSettings::default()])
+        })
+        .collect();
+    sim.set_link_up(links[0], false);
+    sim.set_link_up(links[1], false);
+    sim.crash(echo);
+    sim.set_link_up(links[0], true);
+    sim.set_link_up(links[2], false);
+    sim.restart(echo);
+    let told = sim.device::<Echo>(echo).map(|d| d.links.iter().map(|(p, up)| (p.0, *up)).collect());
+    let told: Vec<_> = told.unwrap_or_default();
+    assert_eq!(told, [(0, false), (1, false), (1, false), (2, false)]);
 }
 
 #[test]

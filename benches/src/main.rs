@@ -1,0 +1,32 @@
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [engine|switch|scale]`, all of
+//! them without an argument.
+//!
+//! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
+//! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
+//! the best of several rounds: what the program can do when nobody disturbs it.
+
+mod engine;
+mod measure;
+mod scale;
+mod switch;
+
+use std::process::ExitCode;
+
+const BENCHES: [(&str, fn()); 3] =
+    [("engine", engine::run), ("switch", switch::run), ("scale", scale::run)];
+
+fn main() -> ExitCode {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let known = |name: &String| BENCHES.iter().any(|(bench, _)| bench == name);
+    if let Some(unknown) = asked.iter().find(|name| !known(name)) {
+        let names = BENCHES.map(|(name, _)| name).join(", ");
+        eprintln!("no such bench: expected some of {names}, got `{unknown}`");
+        return ExitCode::from(2);
+    }
+    for (name, run) in BENCHES {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            run();
+        }
+    }
+    ExitCode::SUCCESS
+}
