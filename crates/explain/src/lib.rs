@@ -14,6 +14,7 @@ pub mod port;
 #[cfg(test)]
 mod snapshot;
 pub mod subnet;
+pub mod why;
 
 pub use columns::{pad, table, width};
 pub use explained::Explained;

@@ -1,0 +1,265 @@
+//! What a node did with the packet, layer by layer.
+
+use lanternet_core::trace::{Route, RouteKind};
+use lanternet_core::{Frame, MacAddr, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_net::wire::layers::{Change, FieldName, FieldValue, LayerProtocol, Layers, diff};
+
+use super::arp::Asked;
+use super::journey::{Journey, Out, Step, drop_reason};
+use super::layer::Layer;
+use super::network::Network;
+use crate::args;
+use crate::locale::{Args, Catalogue};
+use crate::narrate::scene::{Scene, link};
+use crate::narrate::{drops, sentence};
+
+/// A line of a hop.
+pub(super) type Line = (Layer, String);
+
+/// Tells steps.
+pub(super) struct Teller<'t, 'a> {
+    pub(super) catalogue: &'t Catalogue,
+    pub(super) topology: &'a Topology,
+    pub(super) network: Network<'a>,
+    pub(super) journey: &'t Journey<'a>,
+}
+
+impl<'a> Teller<'_, 'a> {
+    /// The lines of a step: from the top down where a packet leaves, from the bottom up where one
+    /// comes in for good.
+    pub(super) fn lines(&self, step: &Step<'a>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let made_here = step.arrived.is_none();
+        if let Some(out) = step.out.as_ref().filter(|_| made_here) {
+            lines.extend(self.top(out.frame));
+        }
+        for record in &step.lost {
+            let how = sentence(self.catalogue, self.topology, record);
+            lines.push((Layer::Network, self.say("why-earlier", args!(how))));
+        }
+        let asked = Asked::find(self.journey, step.node, &step.records);
+        for record in &step.records {
+            if let Some(text) = self.event(record, asked.as_ref()) {
+                lines.push((Layer::of(&record.event), text));
+            }
+        }
+        match (&step.arrived, &step.out) {
+            (Some((_, old)), Some(out)) => lines.extend(self.changes(old, out.frame)),
+            (None, Some(out)) => lines.extend(self.new_headers(out.frame)),
+            _ => {}
+        }
+        lines.extend(self.cable(step).map(|text| (Layer::Physical, text)));
+        let on_link = step.out.iter().flat_map(|out| &out.link);
+        lines.extend(on_link.map(|record| (Layer::Physical, self.on_link(record))));
+        match step.out {
+            Some(_) => lines.sort_by_key(|(layer, _)| std::cmp::Reverse(*layer)),
+            None => lines.sort_by_key(|(layer, _)| *layer),
+        }
+        lines
+    }
+
+    fn say(&self, id: &str, args: Args<'_>) -> String {
+        self.catalogue.text(id, &args)
+    }
+
+    /// What the packet is that a node makes.
+    fn top(&self, frame: &Frame) -> Option<Line> {
+        let layers = Layers::dissect(frame.bytes());
+        let top = layers.top()?.protocol;
+        let layer = if top.number() == 4 { Layer::Transport } else { Layer::Network };
+        Some((layer, format!("{top}: {}", layers.info())))
+    }
+
+    fn event(&self, record: &Record, asked: Option<&Asked<'a>>) -> Option<String> {
+        use TraceEvent as E;
+        let whole = || Some(sentence(self.catalogue, self.topology, record));
+        match &record.event {
+            E::RouteChosen { route, beaten, .. } => {
+                let row = self.row(record, route);
+                Some(match beaten.is_empty() {
+                    true => self.say("why-row", args!(row)),
+                    false => {
+                        let rows: Vec<_> = beaten.iter().map(|row| self.row(record, row)).collect();
+                        self.say("why-row-beats", args!(row, beaten = rows.join("; ")))
+                    }
+                })
+            }
+            E::PacketHeld { address, .. } => {
+                asked.filter(|asked| asked.address == *address).map(|asked| self.asked(asked))
+            }
+            E::Dropped { .. } => {
+                let scene = Scene::new(self.catalogue, self.topology, record);
+                let reason = drops::sentence(&scene, drop_reason(record)?);
+                Some(format!("✗ {}", self.say("why-dropped", args!(reason))))
+            }
+            E::SendFailed { .. } => whole().map(|text| format!("✗ {text}")),
+            // Told by the lines about headers and cables.
+            E::FrameSent { .. } | E::FrameArrived { .. } | E::PacketForwarded { .. } => None,
+            // Told with the packet that waits.
+            E::NeighborAsked { .. }
+            | E::PacketReleased { .. }
+            | E::NeighborLearned { .. }
+            | E::NeighborUnresolved { .. }
+            | E::ArpAnswered { .. } => None,
+            // Housekeeping that decides nothing here.
+            E::NeighborStateChanged { .. } | E::MacAged { .. } | E::Listening { .. } => None,
+            // What programs do is not what the network does.
+            E::ProgramStarted { .. }
+            | E::ProgramWrote { .. }
+            | E::ProgramEnded { .. }
+            | E::NameResolved { .. }
+            | E::NameUnknown { .. } => None,
+            _ => whole(),
+        }
+    }
+
+    /// A row of a routing table as `ip route` prints it.
+    fn row(&self, record: &Record, route: &Route) -> String {
+        let port = PortRef::new(record.place.node(), route.interface);
+        let to = match route.is_default() {
+            true => "default".to_owned(),
+            false => route.destination.to_string(),
+        };
+        let via = route.via.map_or_else(String::new, |via| format!(" via {via}"));
+        let kind = match route.kind {
+            RouteKind::Local => "route-local",
+            RouteKind::Connected => "route-connected",
+            RouteKind::Static => "route-static",
+            RouteKind::Redirect => "route-redirect",
+        };
+        let kind = self.catalogue.phrase(kind);
+        let row = format!("{to}{via} dev {}", self.topology.port_name(port));
+        self.say("why-row-kind", args!(row, kind))
+    }
+
+    fn asked(&self, asked: &Asked<'a>) -> String {
+        let address = asked.address;
+        match asked.answer {
+            Some(answer) => {
+                let (mac, waited) = (answer.mac, answer.waited);
+                match answer.by {
+                    Some(by) => {
+                        let by = self.network.name(by);
+                        self.say("why-asked", args!(address, by, waited, mac))
+                    }
+                    None => self.say("why-asked-plain", args!(address, waited, mac)),
+                }
+            }
+            None if asked.heard.is_empty() => {
+                self.say("why-asked-in-vain", args!(address, count attempts = asked.attempts as u64))
+            }
+            None => {
+                let separator = self.catalogue.phrase("list-separator");
+                let heard: Vec<_> =
+                    asked.heard.iter().map(|node| self.network.name(*node)).collect();
+                let heard = heard.join(&separator);
+                let args = args!(address, heard, count attempts = asked.attempts as u64);
+                self.say("why-asked-in-vain-heard", args)
+            }
+        }
+    }
+
+    /// What a hop changed in the headers.
+    fn changes(&self, old: &Frame, new: &Frame) -> Vec<Line> {
+        if old.id() == new.id() {
+            return vec![(Layer::Link, self.catalogue.phrase("why-unchanged"))];
+        }
+        let changes = diff(&Layers::dissect(old.bytes()), &Layers::dissect(new.bytes()));
+        changes.iter().filter_map(|change| self.change(change)).collect()
+    }
+
+    fn change(&self, change: &Change) -> Option<Line> {
+        let layer = match change.layer.number() {
+            2 => Layer::Link,
+            3 => Layer::Network,
+            4 => Layer::Transport,
+            _ => return None,
+        };
+        let field = match change.field {
+            // Bytes to fill a short frame: of no meaning.
+            FieldName::EthPadding | FieldName::EthTrailer => return None,
+            FieldName::EthSrc => self.catalogue.phrase("why-field-source-mac"),
+            FieldName::EthDst => self.catalogue.phrase("why-field-destination-mac"),
+            FieldName::IpTtl => "TTL".to_owned(),
+            FieldName::IpChecksum => self.catalogue.phrase("why-field-ip-checksum"),
+            other => other.id().to_owned(),
+        };
+        let value = |value: &Option<FieldValue>| match value {
+            Some(FieldValue::Mac(mac)) => self.mac(*mac),
+            Some(value) => value.to_string(),
+            None => "–".to_owned(),
+        };
+        let (old, new) = (value(&change.old), value(&change.new));
+        Some((layer, self.say("why-changed", args!(field, old, new))))
+    }
+
+    /// The headers of a packet that a node makes.
+    fn new_headers(&self, frame: &Frame) -> Vec<Line> {
+        let layers = Layers::dissect(frame.bytes());
+        let mut lines = Vec::new();
+        if let Some(ip) = layers.find(LayerProtocol::Ipv4)
+            && let Some(source) = ip.address(FieldName::IpSrc)
+            && let Some(destination) = ip.address(FieldName::IpDst)
+            && let Some(ttl) = ip.number(FieldName::IpTtl)
+        {
+            let text = self.say("why-new-packet", args!(source, destination, ttl));
+            lines.push((Layer::Network, text));
+        }
+        if let (Some(source), Some(destination)) = (frame.source(), frame.destination()) {
+            let (source, destination) = (self.mac(source), self.mac(destination));
+            lines.push((Layer::Link, self.say("why-new-frame", args!(source, destination))));
+        }
+        lines
+    }
+
+    /// A hardware address with whose it is.
+    fn mac(&self, mac: MacAddr) -> String {
+        let whose = match self.network.by_mac(mac) {
+            Some(at) => self.network.name(at.node).to_owned(),
+            None if mac.is_broadcast() => self.catalogue.phrase("why-everybody"),
+            None => return mac.to_string(),
+        };
+        self.say("why-mac-of", args!(mac, whose))
+    }
+
+    fn port(&self, at: PortRef) -> String {
+        let name = self.topology.port_name(at);
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.say("port-numbered", args!(port = name));
+        }
+        name.to_owned()
+    }
+
+    fn cable(&self, step: &Step<'a>) -> Option<String> {
+        let port = |port: PortId| self.port(PortRef::new(step.node, port));
+        let peer = |out: &Out<'_>| {
+            let peer = self.topology.peer(PortRef::new(step.node, out.port))?;
+            Some(self.topology.node_name(peer.node))
+        };
+        let incoming = step.arrived.map(|(by, _)| port(by));
+        match (incoming, &step.out) {
+            (Some(incoming), Some(out)) => {
+                let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));
+                Some(self.say("why-through", args!(incoming, outgoing, peer)))
+            }
+            (None, Some(out)) => {
+                let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));
+                Some(self.say("why-out", args!(outgoing, peer)))
+            }
+            (Some(incoming), None) => Some(self.say("why-in", args!(incoming))),
+            (None, None) => None,
+        }
+    }
+
+    fn on_link(&self, record: &Record) -> String {
+        let Some(reason) = drop_reason(record) else {
+            return sentence(self.catalogue, self.topology, record);
+        };
+        let scene = Scene::new(self.catalogue, self.topology, record);
+        let reason = drops::sentence(&scene, reason);
+        match link(self.topology, record.place) {
+            Some(link) => format!("✗ {}", self.say("why-ends-on-link", args!(link, reason))),
+            None => format!("✗ {}", self.say("why-dropped", args!(reason))),
+        }
+    }
+}
