@@ -56,7 +56,7 @@ impl<'a> Answer<'a> {
         let network = Network::new(lab);
         let journey = Journey::new(report, topology);
         let trail = journey.trail();
-        let case = Case { network, topology, journey: &journey, trail: &trail };
+        let case = Case { network, journey: &journey, trail: &trail };
         let finding = case.finding();
         Self { network, topology, journey, trail, finding }
     }
@@ -84,7 +84,10 @@ impl<'a> Answer<'a> {
         match report.outcome {
             ProbeOutcome::Reached { rtt, by } => {
                 let node = self.network.name(by);
-                catalogue.text("why-reached", &args!(node, address, rtt))
+                match rtt.is_zero() {
+                    true => catalogue.text("why-reached-at-once", &args!(node, address)),
+                    false => catalogue.text("why-reached", &args!(node, address, rtt)),
+                }
             }
             ProbeOutcome::Delivered { by } => {
                 let node = self.network.name(by);

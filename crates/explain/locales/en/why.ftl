@@ -3,6 +3,7 @@
 why-there = There
 why-back = Back
 why-reached = reached: { $node } ({ $address }) answered after { $rtt }
+why-reached-at-once = reached: { $node } ({ $address }) answered at once
 why-delivered = delivered: a program on { $node } ({ $address }) took the datagram; it did not answer, and UDP asks for no answer
 why-not-reached = not reached: { $message }
 why-lost-back = the question arrived, but the answer got lost: { $message }
@@ -15,28 +16,37 @@ why-more-steps =
         [one] { $steps } more step
        *[other] { $steps } more steps
     } through { $nodes } …
-why-earlier = an earlier attempt got lost: { $how }
+why-asks-echo = ICMP: echo request to { $address }
+why-asks-tcp = TCP: connection to { $address }, port { $port }
+why-asks-udp = UDP: datagram to { $address }, port { $port }
+why-earlier = an earlier attempt got lost ({ $place }): { $how }
+why-same-segment = { $destination } AND { $mask } = { $network }, as its own: straight there
+why-other-segment = { $destination } AND { $mask } = { $other }, not { $network }: via gateway { $gateway }
+why-no-way-out = { $destination } AND { $mask } = { $other }, not { $network }, and it has no gateway
+why-no-use = { $destination } AND { $mask } = { $other }, not { $network }, and its gateway { $gateway } is not there either
+why-neighbor-row = neighbour table: { $address } is at { $mac } ({ $state })
 why-row = row { $row }, the only one that matches
 why-row-beats = row { $row }, the longest match; beats { $beaten }
 why-row-kind = { $row } ({ $kind })
-why-asked = { $address } is not in the neighbour table: asked by ARP, { $by } answered after { $waited }: { $mac }
+why-asked = { $address } is not in the neighbour table: asked by ARP, { $by } answered after { $waited }
+why-asked-at-once = { $address } is not in the neighbour table: asked by ARP, { $by } answered at once
 why-asked-plain = { $address } is not in the neighbour table: asked by ARP, answered after { $waited }: { $mac }
 why-asked-in-vain =
-    ✗ { $address } is not in the neighbour table: asked by ARP { $attempts ->
+    { $address } is not in the neighbour table: asked by ARP { $attempts ->
         [one] once
         [2] twice
        *[other] { $attempts } times
     }, nobody answered
 why-asked-in-vain-heard =
-    ✗ { $address } is not in the neighbour table: asked by ARP { $attempts ->
+    { $address } is not in the neighbour table: asked by ARP { $attempts ->
         [one] once
         [2] twice
        *[other] { $attempts } times
-    }, nobody answered; { $heard } heard it and has another address
+    }, nobody answered; { $heard } heard it, but it is not theirs
 why-dropped = dropped: { $reason }
 why-ends-on-link = ends on the link { $link }: { $reason }
-why-unchanged = the frame is passed on as it is
 why-changed = { $field } { $old } → { $new }
+why-changes-separator = {", "}
 why-field-source-mac = source MAC
 why-field-destination-mac = destination MAC
 why-field-ip-checksum = header checksum
@@ -44,9 +54,10 @@ why-new-packet = new packet: { $source } → { $destination }, TTL { $ttl }
 why-new-frame = new frame: { $source } → { $destination }
 why-mac-of = { $mac } ({ $whose })
 why-everybody = everybody
-why-through = in by { $incoming }, out of { $outgoing } to { $peer }
+why-through = in at { $incoming }, out of { $outgoing } to { $peer }
+why-through-unchanged = in at { $incoming }, out of { $outgoing } to { $peer }, unchanged
 why-out = out of { $outgoing } to { $peer }
-why-in = in by { $incoming }
+why-in = in at { $incoming }
 
 # Reasons and what to do: names and addresses.
 why-unknown-name = { $node } does not know the name “{ $name }”
@@ -54,7 +65,7 @@ why-unknown-name-plain = { $node } does not know that name
 why-help-near-name = did you mean { $near }?
 why-help-hosts = use the name of a node or an address, or add the name to `hosts:` of { $node }
 why-target-is-no-station = { $node } has no IP address: it is a device of the link layer, and nobody can send it a packet
-why-help-ask-station = ask for a host or router behind it
+why-help-ask-station = ask for a host or router that hangs on { $node }
 why-target-without-address = { $node } has no address, so there is nothing to send to
 why-sender-without-address = { $node } has no address, so it cannot send
 why-help-address = give { $node } an address, such as `address: 192.168.1.1/24`
@@ -136,7 +147,7 @@ why-ignored = { $node } sent the frame out of all its ports, and no station took
 
 # Programs.
 why-not-listening = { $node } is there, but no program on it listens on { $transport } port { $port }
-why-help-other-transport = a program on { $node } listens on port { $port } by { $listens }: ask for { $ask }
+why-help-other-transport = a program on { $node } listens on port { $port } by { $listens }: ask for `{ $ask }`
 why-help-other-port = programs on { $node } listen on { $others }: ask for one of them, or start one on this port
 why-help-serve = start one: `{ $edit }`
 why-backlog-full =

@@ -3,6 +3,7 @@
 why-there = 去程
 why-back = 回程
 why-reached = 可达：{ $node }（{ $address }）在 { $rtt } 后应答
+why-reached-at-once = 可达：{ $node }（{ $address }）立即应答
 why-delivered = 已送达：{ $node }（{ $address }）上的程序收下了数据报；它没有回答，而 UDP 本来也不要求回答
 why-not-reached = 不可达：{ $message }
 why-lost-back = 请求已到达，但应答在回程中丢失：{ $message }
@@ -11,18 +12,27 @@ why-no-error-back = { $message }（没有通知发送方：也没有返回的路
 
 # 每一跳的说明。
 why-more-steps = …… 另有 { $steps } 跳，经过 { $nodes } ……
-why-earlier = 先前的一次尝试丢失了：{ $how }
+why-asks-echo = ICMP：向 { $address } 发送回送请求
+why-asks-tcp = TCP：连接 { $address } 的端口 { $port }
+why-asks-udp = UDP：向 { $address } 的端口 { $port } 发送数据报
+why-earlier = 先前的一次尝试丢失了（{ $place }）：{ $how }
+why-same-segment = { $destination } 与 { $mask } 按位与得 { $network }，与自己相同：直接交付
+why-other-segment = { $destination } 与 { $mask } 按位与得 { $other }，不是 { $network }：经网关 { $gateway }
+why-no-way-out = { $destination } 与 { $mask } 按位与得 { $other }，不是 { $network }，而又没有网关
+why-no-use = { $destination } 与 { $mask } 按位与得 { $other }，不是 { $network }，而网关 { $gateway } 也不在本网段
+why-neighbor-row = 邻居表：{ $address } 的 MAC 地址是 { $mac }（{ $state }）
 why-row = 路由表项 { $row }，唯一匹配的一条
 why-row-beats = 路由表项 { $row }，最长前缀匹配；胜过 { $beaten }
 why-row-kind = { $row }（{ $kind }）
-why-asked = 邻居表中没有 { $address }：用 ARP 询问，{ $by } 在 { $waited } 后应答：{ $mac }
+why-asked = 邻居表中没有 { $address }：用 ARP 询问，{ $by } 在 { $waited } 后应答
+why-asked-at-once = 邻居表中没有 { $address }：用 ARP 询问，{ $by } 立即应答
 why-asked-plain = 邻居表中没有 { $address }：用 ARP 询问，{ $waited } 后得到应答：{ $mac }
-why-asked-in-vain = ✗ 邻居表中没有 { $address }：用 ARP 询问 { $attempts } 次，无人应答
-why-asked-in-vain-heard = ✗ 邻居表中没有 { $address }：用 ARP 询问 { $attempts } 次，无人应答；{ $heard } 听到了询问，但不是这个地址
+why-asked-in-vain = 邻居表中没有 { $address }：用 ARP 询问 { $attempts } 次，无人应答
+why-asked-in-vain-heard = 邻居表中没有 { $address }：用 ARP 询问 { $attempts } 次，无人应答；{ $heard } 听到了询问，但不是这个地址
 why-dropped = 丢弃：{ $reason }
 why-ends-on-link = 止于链路 { $link }：{ $reason }
-why-unchanged = 帧原样转发
 why-changed = { $field } { $old } → { $new }
+why-changes-separator = ，
 why-field-source-mac = 源 MAC 地址
 why-field-destination-mac = 目的 MAC 地址
 why-field-ip-checksum = 首部校验和
@@ -30,9 +40,10 @@ why-new-packet = 新数据包：{ $source } → { $destination }，TTL { $ttl }
 why-new-frame = 新帧：{ $source } → { $destination }
 why-mac-of = { $mac }（{ $whose }）
 why-everybody = 所有站点
-why-through = 从 { $incoming } 进，从 { $outgoing } 出，到 { $peer }
-why-out = 从 { $outgoing } 发出，到 { $peer }
-why-in = 从 { $incoming } 进
+why-through = 进：{ $incoming }，出：{ $outgoing }，到 { $peer }
+why-through-unchanged = 进：{ $incoming }，出：{ $outgoing }，到 { $peer }，帧不变
+why-out = 出：{ $outgoing }，到 { $peer }
+why-in = 进：{ $incoming }
 
 # 原因与对策：名字与地址。
 why-unknown-name = { $node } 不认识名字“{ $name }”
@@ -40,7 +51,7 @@ why-unknown-name-plain = { $node } 不认识这个名字
 why-help-near-name = 是不是想写 { $near }？
 why-help-hosts = 请使用节点名或地址，或者把这个名字写进 { $node } 的 `hosts:`
 why-target-is-no-station = { $node } 没有 IP 地址：它是链路层设备，谁也无法向它发送数据包
-why-help-ask-station = 请改问它后面的主机或路由器
+why-help-ask-station = 请改问接在 { $node } 上的主机或路由器
 why-target-without-address = { $node } 没有地址，无处可发
 why-sender-without-address = { $node } 没有地址，无法发送
 why-help-address = 给 { $node } 一个地址，例如 `address: 192.168.1.1/24`
@@ -110,7 +121,7 @@ why-ignored = { $node } 把帧从所有端口发出，但没有站点收下它
 
 # 程序。
 why-not-listening = { $node } 在线，但其上没有程序监听 { $transport } 端口 { $port }
-why-help-other-transport = { $node } 上有程序用 { $listens } 监听端口 { $port }：请改问 { $ask }
+why-help-other-transport = { $node } 上有程序用 { $listens } 监听端口 { $port }：请改问 `{ $ask }`
 why-help-other-port = { $node } 上有程序监听 { $others }：请改问其中之一，或者在此端口启动一个程序
 why-help-serve = 启动一个：`{ $edit }`
 why-backlog-full = { $node } 上监听端口 { $port } 的程序接受连接不够快：已有 { $backlog } 个连接在等待，达到上限（backlog）

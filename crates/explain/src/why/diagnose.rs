@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use lanternet_core::trace::{IcmpSilence, Protocol, ResetCause, Unsent};
-use lanternet_core::{DropReason, NodeId, Place, PortRef, Record, Topology, TraceEvent};
+use lanternet_core::{DropReason, NodeId, Place, PortRef, Record, TraceEvent};
 use lanternet_lab::{ProbeOutcome, Service, Transport};
 
 use super::arp::Asked;
@@ -18,7 +18,6 @@ const STORM: usize = 8;
 /// What a diagnosis looks at.
 pub(super) struct Case<'c, 'a> {
     pub(super) network: Network<'a>,
-    pub(super) topology: &'a Topology,
     pub(super) journey: &'c Journey<'a>,
     pub(super) trail: &'c Trail<'a>,
 }

@@ -1,7 +1,8 @@
 //! What a node did with the packet, layer by layer.
 
 use lanternet_core::trace::{Route, RouteKind};
-use lanternet_core::{Frame, MacAddr, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_core::{Frame, IpNet, MacAddr, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_lab::{Service, Transport};
 use lanternet_net::wire::layers::{Change, FieldName, FieldValue, LayerProtocol, Layers, diff};
 
 use super::arp::Asked;
@@ -29,16 +30,20 @@ impl<'a> Teller<'_, 'a> {
     /// comes in for good.
     pub(super) fn lines(&self, step: &Step<'a>) -> Vec<Line> {
         let mut lines = Vec::new();
-        let made_here = step.arrived.is_none();
-        if let Some(out) = step.out.as_ref().filter(|_| made_here) {
-            lines.extend(self.top(out.frame));
-        }
+        lines.extend(self.top(step));
         for record in &step.lost {
-            let how = sentence(self.catalogue, self.topology, record);
-            lines.push((Layer::Network, self.say("why-earlier", args!(how))));
+            lines.push((Layer::of(&record.event), self.lost(record)));
         }
         let asked = Asked::find(self.journey, step.node, &step.records);
-        for record in &step.records {
+        // The comparison with the mask comes before the row that it stands for.
+        let segment = |record: &Record| {
+            matches!(record.event, TraceEvent::SameSegment { .. } | TraceEvent::OtherSegment { .. })
+        };
+        let (segments, others): (Vec<&Record>, Vec<&Record>) =
+            step.records.iter().copied().partition(|record| segment(record));
+        let first = others.iter().position(|r| matches!(r.event, TraceEvent::RouteChosen { .. }));
+        let (before, after) = others.split_at(first.unwrap_or(0));
+        for record in before.iter().chain(&segments).chain(after) {
             if let Some(text) = self.event(record, asked.as_ref()) {
                 lines.push((Layer::of(&record.event), text));
             }
@@ -51,9 +56,9 @@ impl<'a> Teller<'_, 'a> {
         lines.extend(self.cable(step).map(|text| (Layer::Physical, text)));
         let on_link = step.out.iter().flat_map(|out| &out.link);
         lines.extend(on_link.map(|record| (Layer::Physical, self.on_link(record))));
-        match step.out {
-            Some(_) => lines.sort_by_key(|(layer, _)| std::cmp::Reverse(*layer)),
-            None => lines.sort_by_key(|(layer, _)| *layer),
+        match step.arrived.is_some() && step.out.is_none() {
+            true => lines.sort_by_key(|(layer, _)| *layer),
+            false => lines.sort_by_key(|(layer, _)| std::cmp::Reverse(*layer)),
         }
         lines
     }
@@ -62,12 +67,71 @@ impl<'a> Teller<'_, 'a> {
         self.catalogue.text(id, &args)
     }
 
-    /// What the packet is that a node makes.
-    fn top(&self, frame: &Frame) -> Option<Line> {
-        let layers = Layers::dissect(frame.bytes());
+    /// What the packet is that a node makes, where no record says so.
+    fn top(&self, step: &Step<'a>) -> Option<Line> {
+        if step.arrived.is_some() {
+            return None;
+        }
+        let sent = |record: &&Record| matches!(record.event, TraceEvent::IcmpSent { .. });
+        if step.records.iter().any(|record| sent(&record)) {
+            return None;
+        }
+        let Some(out) = &step.out else {
+            // Nothing left the node: what was asked for.
+            let report = self.journey.report();
+            let address = report.address?;
+            return (report.from == step.node).then(|| match report.service {
+                None => (Layer::Network, self.say("why-asks-echo", args!(address))),
+                Some(Service { port, transport: Transport::Tcp }) => {
+                    (Layer::Transport, self.say("why-asks-tcp", args!(address, port)))
+                }
+                Some(Service { port, transport: Transport::Udp }) => {
+                    (Layer::Transport, self.say("why-asks-udp", args!(address, port)))
+                }
+            });
+        };
+        let layers = Layers::dissect(out.frame.bytes());
         let top = layers.top()?.protocol;
         let layer = if top.number() == 4 { Layer::Transport } else { Layer::Network };
         Some((layer, format!("{top}: {}", layers.info())))
+    }
+
+    /// How an earlier attempt ended.
+    fn lost(&self, record: &Record) -> String {
+        let scene = Scene::new(self.catalogue, self.topology, record);
+        let how = match drop_reason(record) {
+            Some(reason) => drops::sentence(&scene, reason),
+            None => sentence(self.catalogue, self.topology, record),
+        };
+        let node = || self.network.name(record.place.node()).to_owned();
+        let place = link(self.topology, record.place).unwrap_or_else(node);
+        self.say("why-earlier", args!(place, how))
+    }
+
+    /// Whether the destination is on the own segment, in one line.
+    fn segment(&self, record: &Record) -> Option<String> {
+        let (destination, address, via) = match &record.event {
+            TraceEvent::SameSegment { destination, address } => (destination, address, None),
+            TraceEvent::OtherSegment { destination, address, gateway } => {
+                (destination, address, Some(gateway))
+            }
+            _ => return None,
+        };
+        let (mask, network) = (address.netmask(), address.network());
+        let other = IpNet::new(*destination, address.prefix_len()).ok()?.network();
+        let gateway = self.network.station(record.place.node()).and_then(|s| s.gateway);
+        Some(match (via, gateway) {
+            (None, _) => self.say("why-same-segment", args!(destination, mask, network)),
+            (Some(Some(gateway)), _) => {
+                self.say("why-other-segment", args!(destination, mask, network, other, gateway))
+            }
+            (Some(None), None) => {
+                self.say("why-no-way-out", args!(destination, mask, network, other))
+            }
+            (Some(None), Some(gateway)) => {
+                self.say("why-no-use", args!(destination, mask, network, other, gateway))
+            }
+        })
     }
 
     fn event(&self, record: &Record, asked: Option<&Asked<'a>>) -> Option<String> {
@@ -93,6 +157,10 @@ impl<'a> Teller<'_, 'a> {
                 Some(format!("✗ {}", self.say("why-dropped", args!(reason))))
             }
             E::SendFailed { .. } => whole().map(|text| format!("✗ {text}")),
+            E::SameSegment { .. } | E::OtherSegment { .. } => self.segment(record),
+            E::NeighborHit { address, mac, state, .. } => {
+                Some(self.say("why-neighbor-row", args!(address, mac, state)))
+            }
             // Told by the lines about headers and cables.
             E::FrameSent { .. } | E::FrameArrived { .. } | E::PacketForwarded { .. } => None,
             // Told with the packet that waits.
@@ -136,12 +204,12 @@ impl<'a> Teller<'_, 'a> {
         let address = asked.address;
         match asked.answer {
             Some(answer) => {
-                let (mac, waited) = (answer.mac, answer.waited);
-                match answer.by {
-                    Some(by) => {
-                        let by = self.network.name(by);
-                        self.say("why-asked", args!(address, by, waited, mac))
+                let (waited, mac) = (answer.waited, answer.mac);
+                match answer.by.map(|by| self.network.name(by)) {
+                    Some(by) if waited.is_zero() => {
+                        self.say("why-asked-at-once", args!(address, by))
                     }
+                    Some(by) => self.say("why-asked", args!(address, by, waited)),
                     None => self.say("why-asked-plain", args!(address, waited, mac)),
                 }
             }
@@ -162,10 +230,21 @@ impl<'a> Teller<'_, 'a> {
     /// What a hop changed in the headers.
     fn changes(&self, old: &Frame, new: &Frame) -> Vec<Line> {
         if old.id() == new.id() {
-            return vec![(Layer::Link, self.catalogue.phrase("why-unchanged"))];
+            return Vec::new();
         }
         let changes = diff(&Layers::dissect(old.bytes()), &Layers::dissect(new.bytes()));
-        changes.iter().filter_map(|change| self.change(change)).collect()
+        let mut lines: Vec<Line> = Vec::new();
+        for (layer, text) in changes.iter().filter_map(|change| self.change(change)) {
+            // Hardware addresses are long: one a line. What else changed goes on one line.
+            match lines.last_mut() {
+                Some((last, line)) if *last == layer && layer != Layer::Link => {
+                    line.push_str(&self.catalogue.phrase("why-changes-separator"));
+                    line.push_str(&text);
+                }
+                _ => lines.push((layer, text)),
+            }
+        }
+        lines
     }
 
     fn change(&self, change: &Change) -> Option<Line> {
@@ -240,7 +319,9 @@ impl<'a> Teller<'_, 'a> {
         match (incoming, &step.out) {
             (Some(incoming), Some(out)) => {
                 let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));
-                Some(self.say("why-through", args!(incoming, outgoing, peer)))
+                let same = step.arrived.is_some_and(|(_, frame)| frame.id() == out.frame.id());
+                let id = if same { "why-through-unchanged" } else { "why-through" };
+                Some(self.say(id, args!(incoming, outgoing, peer)))
             }
             (None, Some(out)) => {
                 let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));

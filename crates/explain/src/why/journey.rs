@@ -131,7 +131,6 @@ pub(super) struct Out<'a> {
     pub(super) frame: &'a Frame,
     /// What happened on the link.
     pub(super) link: Vec<&'a Record>,
-    pub(super) arrived: bool,
 }
 
 /// The way of the probe, and that of the answer or the error that it brought about.
@@ -161,19 +160,6 @@ impl<'a> Journey<'a> {
 
     pub(super) fn facts(&self, frame: FrameId) -> Option<Facts> {
         self.facts.get(&frame).copied()
-    }
-
-    /// How often the same frame came to the node that saw one frame most often, and that node: a
-    /// large number is a storm.
-    pub(super) fn most_seen(&self) -> Option<(NodeId, usize)> {
-        let mut counts: BTreeMap<(NodeId, FrameId), usize> = BTreeMap::new();
-        for visit in &self.visits {
-            if let Some((_, frame)) = visit.arrived {
-                *counts.entry((visit.node, frame.id())).or_default() += 1;
-            }
-        }
-        let ((node, _), count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-        Some((node, count))
     }
 
     /// The nodes that saw one and the same frame so often or more.
@@ -270,7 +256,7 @@ impl<'a> Journey<'a> {
             }
             let ended = turned && step.records.iter().any(|record| is_end(&record.event));
             if turned {
-                trail.back.push(if ended { Step { out: None, ..step } } else { step });
+                trail.back.push(if ended { until_end(step) } else { step });
             } else {
                 match turn(&step.records).filter(|_| visit != 0) {
                     Some(at) => {
@@ -335,7 +321,6 @@ impl<'a> Journey<'a> {
             port: sending.port,
             frame: sending.frame,
             link: link(sending),
-            arrived: !sending.arrivals.is_empty(),
         });
         let records = window.iter().map(|index| self.record(*index)).collect();
         Step { node: *node, arrived: *arrived, records, out, lost }
@@ -514,6 +499,20 @@ fn until_output(mut records: Vec<&Record>) -> Vec<&Record> {
         records.truncate(at);
     }
     records
+}
+
+/// A step of the way back that ended: an error that is sent because of it goes the other way, and is
+/// only named.
+fn until_end(mut step: Step<'_>) -> Step<'_> {
+    let told = |record: &&Record| matches!(record.event, TraceEvent::IcmpSent { .. });
+    let on_link = step.out.iter().any(|out| out.link.iter().any(|r| is_end(&r.event)));
+    if !on_link {
+        step.out = None;
+    }
+    if let Some(at) = step.records.iter().position(told) {
+        step.records.truncate(at + 1);
+    }
+    step
 }
 
 fn split<'a>(step: Step<'a>, at: usize) -> (Step<'a>, Step<'a>) {

@@ -1,6 +1,6 @@
 //! Which layer an event belongs to.
 
-use lanternet_core::trace::{DropReason, Protocol};
+use lanternet_core::trace::{DropReason, Protocol, Unsent};
 use lanternet_core::TraceEvent;
 
 /// A layer, as textbooks count them.
@@ -76,7 +76,6 @@ impl Layer {
             | E::FragmentHeld { .. }
             | E::Reassembled { .. }
             | E::PathMtuLearned { .. }
-            | E::SendFailed { .. }
             | E::IcmpSent { .. }
             | E::IcmpSuppressed { .. }
             | E::IcmpReceived { .. } => Self::Network,
@@ -96,6 +95,14 @@ impl Layer {
             | E::NameResolved { .. }
             | E::NameUnknown { .. } => Self::Application,
             E::Dropped { reason, .. } => Self::of_drop(reason),
+            E::SendFailed { why, .. } => match why {
+                Unsent::NetworkDown => Self::Physical,
+                Unsent::HostUnreachable | Unsent::NoBuffers => Self::Link,
+                Unsent::NetworkUnreachable
+                | Unsent::MessageTooLong
+                | Unsent::BroadcastForbidden
+                | Unsent::AddressNotAvailable => Self::Network,
+            },
         }
     }
 

@@ -162,7 +162,7 @@ fn mask_too_wide(
 impl Case<'_, '_> {
     /// Whether a cable is unplugged: by the lab, by what happened during the probe, or by a switch
     /// or hub that left its port out when it sent to all.
-    fn is_down(&self, link: usize) -> bool {
+    pub(super) fn is_down(&self, link: usize) -> bool {
         use lanternet_core::Place;
         let Some(written) = self.network.lab().links.get(link) else { return false };
         let ends = written.ends.each_ref().map(super::network::place);

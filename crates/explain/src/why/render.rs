@@ -12,10 +12,10 @@ use crate::locale::Catalogue;
 /// Cells of a line.
 const WIDTH: usize = 100;
 /// A longer way is shown without its middle.
-const MOST_STEPS: usize = 24;
+const MOST_STEPS: usize = 20;
 /// Steps shown before and after the middle that is left out.
-const SHOWN_FIRST: usize = 8;
-const SHOWN_LAST: usize = 5;
+const SHOWN_FIRST: usize = 6;
+const SHOWN_LAST: usize = 3;
 
 /// The whole answer.
 pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
@@ -44,7 +44,7 @@ pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
             number += 1;
             if left_out.contains(&index) {
                 if index == left_out.start {
-                    let nodes = names_of(answer, &steps[left_out.clone()]);
+                    let nodes = names_of(answer, &steps[left_out.clone()], catalogue);
                     let args = args!(nodes, count steps = left_out.len() as u64);
                     out += &format!("    {}\n", catalogue.text("why-more-steps", &args));
                 }
@@ -59,14 +59,16 @@ pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
 }
 
 /// The nodes of some steps, each once.
-fn names_of(answer: &Answer<'_>, steps: &[Step<'_>]) -> String {
+fn names_of(answer: &Answer<'_>, steps: &[Step<'_>], catalogue: &Catalogue) -> String {
     let mut nodes: Vec<NodeId> = Vec::new();
     for step in steps {
         if !nodes.contains(&step.node) {
             nodes.push(step.node);
         }
     }
-    nodes.iter().map(|node| answer.network.name(*node)).collect::<Vec<_>>().join(", ")
+    nodes.sort_unstable();
+    let names: Vec<&str> = nodes.iter().map(|node| answer.network.name(*node)).collect();
+    names.join(&catalogue.phrase("list-separator"))
 }
 
 /// One step: its number and node in front of the first line, the layer in front of its first line.

@@ -15,6 +15,9 @@ pub(super) fn no_route(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -
     let Some(own) = network.addresses(node).next() else {
         return Diagnosis::SenderWithoutAddress;
     };
+    if let Some(diagnosis) = own_cable(case, node, destination) {
+        return diagnosis;
+    }
     let right = network.way(node, destination).map(|(via, to)| Row { to, via });
     let known = !network.owners(destination).is_empty();
     let station = network.station(node);
@@ -41,6 +44,25 @@ pub(super) fn no_route(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -
         }
         None => Diagnosis::NoGateway { destination, right },
     }
+}
+
+/// Rows of an interface count only while its cable is plugged in: is there one that would match?
+fn own_cable(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -> Option<Diagnosis> {
+    let network = case.network;
+    let station = network.station(node)?;
+    let rows = station.routes.iter().filter(|row| row.to.contains(&destination));
+    let next_hops: Vec<IpAddr> = rows
+        .map(|row| row.via.value)
+        .chain(station.gateway.map(|gateway| gateway.value))
+        .chain([destination])
+        .collect();
+    network.addresses(node).find_map(|own| {
+        next_hops.iter().find(|next| own.net.contains(*next))?;
+        match network.link_at(own.at) {
+            Some(link) => case.is_down(link).then_some(Diagnosis::CableDown { link }),
+            None => Some(Diagnosis::NoCable { at: own.at }),
+        }
+    })
 }
 
 /// The destination hangs on the same segment, and the addresses do not say so.

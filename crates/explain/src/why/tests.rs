@@ -1,5 +1,6 @@
 //! Real labs, built of real devices, and what `why` says about them.
 
+mod diagnoses;
 mod labs;
 mod wire;
 mod world;

@@ -87,13 +87,14 @@ impl Words<'_> {
                 };
                 (message, Some(help))
             }
-            D::TargetWithoutAddress { .. } if self.network.station(finding.node).is_none() => {
-                (say("why-target-is-no-station", args!(node)), Some(say("why-help-ask-station", args!())))
+            D::TargetWithoutAddress { node: target } => {
+                let node = self.name(*target);
+                let (message, help) = match self.network.station(*target) {
+                    None => ("why-target-is-no-station", "why-help-ask-station"),
+                    Some(_) => ("why-target-without-address", "why-help-address"),
+                };
+                (say(message, args!(node)), Some(say(help, args!(node))))
             }
-            D::TargetWithoutAddress { .. } => (
-                say("why-target-without-address", args!(node)),
-                Some(say("why-help-address", args!(node))),
-            ),
             D::SenderWithoutAddress => (
                 say("why-sender-without-address", args!(node)),
                 Some(say("why-help-address", args!(node))),
@@ -335,11 +336,12 @@ impl Words<'_> {
         let help = match (swapped, others.is_empty()) {
             (Some(other), _) => {
                 let listens = self::transport(other.transport);
-                let ask = written(*other);
+                let ask = format!("{node}:{}", written(*other));
                 self.say("why-help-other-transport", &args!(node, port, listens, ask))
             }
             (None, false) => {
-                let others: Vec<String> = others.iter().map(|other| written(*other)).collect();
+                let others: Vec<String> =
+                    others.iter().map(|other| format!("{node}:{}", written(*other))).collect();
                 let others = others.join(&self.catalogue.phrase("list-separator"));
                 self.say("why-help-other-port", &args!(node, others))
             }

@@ -1,0 +1,413 @@
+//! One mistake each, and what is said about it.
+
+use lanternet_core::trace::Protocol;
+use lanternet_core::{DropReason, Place, Record, TraceEvent};
+
+use super::*;
+
+/// Two segments and a router, with room for mistakes.
+fn two_segments(a1: &str, b1: &str, r1: &str) -> World {
+    World::new(&format!(
+        "
+nodes:
+  a1: {{ kind: host, {a1} }}
+  a2: {{ kind: host, address: 192.168.10.2/24, gateway: 192.168.10.254 }}
+  b1: {{ kind: host, {b1} }}
+  sw-a: {{ kind: switch }}
+  sw-b: {{ kind: switch }}
+  r1:
+    kind: router
+    interfaces:
+      eth0: {{ address: 192.168.10.254/24 }}
+      eth1: {{ address: 192.168.20.254/24 }}
+    {r1}
+links: [a1 -- sw-a, a2 -- sw-a, \"sw-a -- r1:eth0\", b1 -- sw-b, \"sw-b -- r1:eth1\"]
+"
+    ))
+}
+
+const A1: &str = "address: 192.168.10.1/24, gateway: 192.168.10.254";
+const B1: &str = "address: 192.168.20.1/24, gateway: 192.168.20.254";
+
+#[track_caller]
+fn said(world: &World, report: &ProbeReport, message: &str, help: &str) {
+    let (said, helped) = reason(world, report);
+    assert_eq!((said.as_str(), helped.as_str()), (message, help));
+}
+
+#[test]
+fn nobody_has_the_address() {
+    let mut world = two_segments(A1, B1, "");
+    let report = world.ping("a1", "192.168.10.77");
+    said(
+        &world,
+        &report,
+        "a1 asked its segment by ARP for 192.168.10.77, and nobody has that address: a2, r1 heard \
+         the question",
+        "correct the address, or give 192.168.10.77 to a station in 192.168.10.0/24",
+    );
+    // At the last router it is the router that asks in vain, and it tells the sender.
+    let report = world.ping("a1", "192.168.20.77");
+    said(
+        &world,
+        &report,
+        "r1 asked its segment by ARP for 192.168.20.77, and nobody has that address: b1 heard the \
+         question",
+        "correct the address, or give 192.168.20.77 to a station in 192.168.20.0/24",
+    );
+    told("address-unused", &world, &report);
+}
+
+#[test]
+fn a_host_is_taken_for_a_router() {
+    let a1 = "address: 192.168.10.1/24, gateway: 192.168.10.2";
+    let mut world = two_segments(a1, B1, "");
+    let report = world.ping("a1", "b1");
+    said(
+        &world,
+        &report,
+        "a1 sent the packet for 192.168.20.1 to a2, as if that were a router; a2 is a host and \
+         does not forward",
+        "send it to r1 instead (192.168.10.254): correct the gateway or route of a1 that names a2",
+    );
+}
+
+#[test]
+fn the_gateway_is_an_address_of_the_other_side() {
+    let a1 = "address: 192.168.10.1/16, gateway: 192.168.20.254";
+    let mut world = two_segments(a1, B1, "");
+    let report = world.ping("a1", "8.8.8.8");
+    said(
+        &world,
+        &report,
+        "a1 sends to its gateway 192.168.20.254, which is r1, and r1 is not on its segment",
+        "r1 is the router there: give a1 `gateway: 192.168.10.254`",
+    );
+}
+
+#[test]
+fn a_mask_that_is_too_short_is_found_on_the_way_there() {
+    let mut world = two_segments("address: 192.168.10.1/16, gateway: 192.168.10.254", B1, "");
+    let report = world.ping("a1", "b1");
+    said(
+        &world,
+        &report,
+        "a1's mask (/16) puts 192.168.20.1 on its own segment, so it asked there by ARP instead of \
+         sending to a router; but b1 is on another segment",
+        "use the mask 255.255.255.0 as r1 does: give a1 `address: 192.168.10.1/24`",
+    );
+}
+
+#[test]
+fn a_mask_that_is_too_long_is_found() {
+    let mut world = two_segments("address: 192.168.10.200/25", B1, "");
+    let report = world.ping("a1", "a2");
+    said(
+        &world,
+        &report,
+        "a1's mask (/25) puts 192.168.10.2 on another segment, though it is on its own",
+        "use the mask 255.255.255.0 as r1 does: give a1 `address: 192.168.10.200/24`",
+    );
+}
+
+#[test]
+fn a_router_without_a_row_is_told_the_row() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.1.0.1/24, gateway: 10.1.0.254 }
+  b: { kind: host, address: 10.3.0.1/24, gateway: 10.3.0.254 }
+  r1: { kind: router, interfaces: { eth0: { address: 10.1.0.254/24 }, eth1: { address: 10.9.1.1/30 } } }
+  r2:
+    kind: router
+    interfaces: { eth0: { address: 10.9.1.2/30 }, eth1: { address: 10.9.2.1/30 } }
+    routes: [{ to: 10.1.0.0/24, via: 10.9.1.1 }, { to: 10.3.0.0/24, via: 10.9.2.2 }]
+  r3:
+    kind: router
+    interfaces: { eth0: { address: 10.9.2.2/30 }, eth1: { address: 10.3.0.254/24 } }
+    routes: [{ to: 0.0.0.0/0, via: 10.9.2.1 }]
+links: [\"a -- r1:eth0\", \"r1:eth1 -- r2:eth0\", \"r2:eth1 -- r3:eth0\", \"r3:eth1 -- b\"]
+",
+    );
+    let report = world.ping("a", "b");
+    said(
+        &world,
+        &report,
+        "r1 has no row for 10.3.0.1 in its routing table",
+        "give r1 `routes: [{ to: 10.3.0.0/24, via: 10.9.1.2 }]`",
+    );
+    told("no-route", &world, &report);
+    let report = world.ping("a", "10.8.8.8");
+    let help = "nobody in the lab has 10.8.8.8: correct the address";
+    said(&world, &report, "r1 has no row for 10.8.8.8 in its routing table", help);
+}
+
+#[test]
+fn a_row_that_leads_to_nobody_is_corrected() {
+    let routes = "routes: [{ to: 10.0.0.0/8, via: 192.168.20.253 }]";
+    let mut world = two_segments(A1, B1, routes);
+    let report = world.ping("a1", "10.1.2.3");
+    let (message, _) = reason(&world, &report);
+    let expected =
+        "the row of r1 for 10.1.2.3 leads to 192.168.20.253, and nobody has that address";
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn a_loop_whose_destination_exists_names_the_wrong_row() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.1.0.1/24, gateway: 10.1.0.254 }
+  b: { kind: host, address: 10.3.0.1/24, gateway: 10.3.0.254 }
+  r1:
+    kind: router
+    interfaces: { eth0: { address: 10.1.0.254/24 }, eth1: { address: 10.9.1.1/30 } }
+    routes: [{ to: 0.0.0.0/0, via: 10.9.1.2 }]
+  r2:
+    kind: router
+    interfaces: { eth0: { address: 10.9.1.2/30 }, eth1: { address: 10.9.2.1/30 } }
+    routes: [{ to: 0.0.0.0/0, via: 10.9.1.1 }]
+  r3:
+    kind: router
+    interfaces: { eth0: { address: 10.9.2.2/30 }, eth1: { address: 10.3.0.254/24 } }
+    routes: [{ to: 0.0.0.0/0, via: 10.9.2.1 }]
+links: [\"a -- r1:eth0\", \"r1:eth1 -- r2:eth0\", \"r2:eth1 -- r3:eth0\", \"r3:eth1 -- b\"]
+",
+    );
+    let report = world.ping("a", "b");
+    said(
+        &world,
+        &report,
+        "routing loop: r1, r2 send the packet for 10.3.0.1 round in a circle, until its TTL ended",
+        "correct the row of r2: `{ to: 10.3.0.0/24, via: 10.9.2.2 }`",
+    );
+}
+
+#[test]
+fn two_islands_with_one_network_are_not_cabled_together() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.0.0.1/24 }
+  b: { kind: host, address: 10.0.0.2/24 }
+  sw-a: { kind: switch }
+  sw-b: { kind: switch }
+links: [a -- sw-a, b -- sw-b]
+",
+    );
+    let report = world.ping("a", "b");
+    said(
+        &world,
+        &report,
+        "a asked its segment by ARP for 10.0.0.2; by its address b belongs there, but no cable, \
+         switch or hub joins the two",
+        "connect b to the segment of a, or give it an address of the network that it hangs on",
+    );
+}
+
+/// A pair of hosts and a switch between them; the settings are those of b's link.
+fn pair(settings: &str) -> World {
+    World::new(&format!(
+        "
+nodes:
+  a: {{ kind: host, address: 10.0.0.1/24 }}
+  b: {{ kind: host, address: 10.0.0.2/24 }}
+  sw: {{ kind: switch }}
+links: [a -- sw, {{ between: [sw, b]{settings} }}]
+programs:
+  - {{ on: b, run: serve echo --port 7 }}
+"
+    ))
+}
+
+#[test]
+fn a_link_that_loses_everything_is_named() {
+    let mut world = pair(", loss: 100%");
+    let report = world.ping("a", "b");
+    said(
+        &world,
+        &report,
+        "the link sw -- b lost it by chance (100% loss is set)",
+        "ask again, or lower `loss:` of sw -- b",
+    );
+}
+
+#[test]
+fn a_link_that_damages_everything_is_named() {
+    let mut world = pair("");
+    world.ping("a", "b");
+    let mut report = world.ping("a", "b");
+    // The switch's frame is damaged on its way, and b finds out.
+    let sent = |r: &Record| matches!(&r.event, TraceEvent::FrameSent { frame, .. }
+        if r.place.node().0 == 2 && frame.cause().is_none());
+    let at = report.records.iter().position(sent).expect("the switch sent it");
+    let frame = report.records[at].frame;
+    let now = report.records[at].at;
+    let link = world.topology().links().last().expect("two links");
+    let [from, to] = world.topology().ends(link);
+    let bit = 300;
+    let event = TraceEvent::FrameCorrupted { bit, chance: 10_000 };
+    let damaged = Record { at: now, place: Place::Link { link, from }, frame, event };
+    report.records.truncate(at + 1);
+    report.records.push(damaged);
+    let arrived = match &report.records[at].event {
+        TraceEvent::FrameSent { frame, .. } => TraceEvent::FrameArrived { port: to.port, frame: frame.clone() },
+        _ => unreachable!(),
+    };
+    let reason = DropReason::ChecksumWrong { protocol: Protocol::Icmp, found: 1, expected: 2 };
+    let dropped = TraceEvent::Dropped { port: Some(to.port), reason };
+    for event in [arrived, dropped] {
+        report.records.push(Record { at: now, place: Place::Node(to.node), frame, event });
+    }
+    report.outcome = ProbeOutcome::Silent;
+    said(
+        &world,
+        &report,
+        "b dropped it: the link sw -- b had damaged it",
+        "ask again, or lower `corrupt:` of sw -- b",
+    );
+    told("damaged", &world, &report);
+}
+
+#[test]
+fn a_node_without_power_is_named() {
+    let mut world = pair("");
+    let b = world.node("b");
+    world.sim.crash(b);
+    let report = world.ping("a", "b");
+    said(&world, &report, "b has no power", "restart b");
+}
+
+#[test]
+fn a_cable_that_was_pulled_while_the_network_ran_is_named() {
+    let mut world = pair("");
+    world.ping("a", "b");
+    let link = world.topology().links().last().expect("two links");
+    world.sim.set_link_up(link, false);
+    let report = world.ping("a", "b");
+    let answer = Answer::new(&world.lab, world.topology(), &report);
+    assert!(answer.finding().is_some());
+    told("cable-pulled-later", &world, &report);
+}
+
+#[test]
+fn an_own_cable_that_is_unplugged_is_named() {
+    let mut world = pair(", state: down");
+    let report = world.ping("b", "a");
+    let help = "plug it in: remove `state: down` from that link";
+    said(&world, &report, "the cable sw -- b is unplugged", help);
+}
+
+#[test]
+fn a_router_says_which_link_takes_less() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.1.0.1/24, gateway: 10.1.0.254 }
+  b: { kind: host, address: 10.2.0.1/24, gateway: 10.2.0.254 }
+  r: { kind: router, interfaces: { eth0: { address: 10.1.0.254/24 }, eth1: { address: 10.2.0.254/24 } } }
+links: [\"a -- r:eth0\", { between: [\"r:eth1\", b], mtu: 1400 }]
+",
+    );
+    let report = world.probe("a", "b", None, 1472);
+    let (message, help) = reason(&world, &report);
+    assert!(message.contains("1500 bytes is too long"), "{message}");
+    assert!(help.contains("`mtu: 1500` at r:eth1 -- b"), "{help}");
+}
+
+#[test]
+fn a_loop_of_switches_is_a_storm() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.0.0.1/24 }
+  b: { kind: host, address: 10.0.0.2/24 }
+  s1: { kind: switch }
+  s2: { kind: switch }
+links:
+  - a -- s1
+  - { between: [s1, s2], delay: 1ms }
+  - { between: [s1, s2], delay: 1ms }
+",
+    );
+    let report = world.ping("a", "b");
+    said(
+        &world,
+        &report,
+        "s1, s2 form a loop, and frames go round in it without end (a broadcast storm)",
+        "remove one link of the loop: there is no spanning tree yet",
+    );
+}
+
+#[test]
+fn a_switch_cannot_be_asked() {
+    let mut world = pair("");
+    let report = world.ping("a", "sw");
+    let (message, _) = reason(&world, &report);
+    assert!(message.starts_with("sw has no IP address"), "{message}");
+}
+
+#[test]
+fn a_name_that_is_nearly_known_is_suggested() {
+    let mut world = two_segments(A1, B1, "");
+    let mut report = world.ping("a1", "b1");
+    let event = TraceEvent::NameUnknown { name: "b11".into() };
+    let place = Place::Node(report.from);
+    report.records = vec![Record { at: report.started, place, frame: None, event }];
+    (report.to, report.address, report.outcome) = (None, None, ProbeOutcome::UnknownName);
+    said(&world, &report, "a1 does not know the name “b11”", "did you mean b1?");
+    told("unknown-name", &world, &report);
+}
+
+#[test]
+fn a_full_backlog_is_the_reason_of_silence() {
+    let mut world = pair("");
+    let mut report = world.tcp("a", "b", 7);
+    assert!(report.reached());
+    let taken = |r: &Record| matches!(r.event, TraceEvent::TcpStateChanged { .. });
+    let at = report.records.iter().position(taken).expect("b took the SYN");
+    let local = "10.0.0.2:7".parse().expect("an address");
+    let reason = DropReason::BacklogFull { local, backlog: 1 };
+    report.records[at].event = TraceEvent::Dropped { port: None, reason };
+    report.records.truncate(at + 1);
+    report.outcome = ProbeOutcome::Silent;
+    said(
+        &world,
+        &report,
+        "the program on b that listens on port 7 does not accept connections fast enough: 1 waits \
+         already, and no more may (backlog)",
+        "raise the program's `--backlog`, or accept faster",
+    );
+}
+
+#[test]
+fn no_program_at_all_gets_one_suggested() {
+    let mut world = two_segments(A1, B1, "");
+    let report = world.udp("a1", "b1", 53);
+    said(
+        &world,
+        &report,
+        "b1 is there, but no program on it listens on UDP port 53",
+        "start one: `{ on: b1, run: serve echo --port 53 --udp }`",
+    );
+}
+
+#[test]
+fn a_datagram_and_a_connection_are_told_with_their_answers() {
+    let mut world = pair("");
+    let report = world.tcp("a", "b", 7);
+    assert!(report.reached());
+    let answer = Answer::new(&world.lab, world.topology(), &report);
+    assert_eq!(answer.finding(), None);
+    assert_eq!(answer.reason(&Catalogue::new(Locale::En)), None);
+    told("tcp", &world, &report);
+}
+
+#[test]
+fn a_probe_to_oneself_stays_inside() {
+    let mut world = pair("");
+    let report = world.ping("a", "a");
+    assert!(report.reached());
+    told("oneself", &world, &report);
+}
