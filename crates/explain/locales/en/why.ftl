@@ -120,6 +120,7 @@ why-no-cable = no cable is in { $port } of { $node }
 why-help-no-cable = add a link to `links:` that ends in { $node }:{ $port }
 why-cable-down = the cable { $link } is unplugged
 why-help-cable-down = plug it in: remove `state: down` from that link
+why-help-plug-in = plug it in again
 why-node-down = { $node } has no power
 why-help-node-down = restart { $node }
 why-lost = the link { $link } lost it by chance ({ $chance } loss is set)

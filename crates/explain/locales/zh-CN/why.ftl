@@ -102,6 +102,7 @@ why-no-cable = { $node } 的 { $port } 没有插网线
 why-help-no-cable = 在 `links:` 中加一条以 { $node }:{ $port } 为一端的链路
 why-cable-down = 网线 { $link } 没有插好
 why-help-cable-down = 插上网线：从该链路中删去 `state: down`
+why-help-plug-in = 重新插上网线
 why-node-down = { $node } 没有通电
 why-help-node-down = 重新启动 { $node }
 why-lost = 链路 { $link } 随机丢失了它（设定的丢包率为 { $chance }）

@@ -264,10 +264,17 @@ impl<'a> Case<'_, 'a> {
         if step.records.iter().any(|record| taken(&record)) {
             return Diagnosis::NoAnswer;
         }
-        match self.network.station(step.node) {
-            None => Diagnosis::Ignored,
-            Some(_) => Diagnosis::Unknown,
+        if self.network.station(step.node).is_some() {
+            return Diagnosis::Unknown;
         }
+        // A switch sent it on, or had nowhere to send it: is a cable on the way unplugged?
+        let ends = step.arrived.and_then(|(_, frame)| {
+            let [from, to] = [frame.source()?, frame.destination()?];
+            Some((self.network.by_mac(from)?, self.network.by_mac(to)?))
+        });
+        let cables = ends.map(|(from, to)| self.network.cables(from, to)).unwrap_or_default();
+        let down = cables.into_iter().find(|link| self.is_down(*link));
+        down.map_or(Diagnosis::Ignored, |link| Diagnosis::CableDown { link })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a node did with the packet, layer by layer.
 
+use std::cmp::Reverse;
+
 use lanternet_core::trace::{Route, RouteKind};
 use lanternet_core::{Frame, IpNet, MacAddr, PortId, PortRef, Record, Topology, TraceEvent};
 use lanternet_lab::{Service, Transport};
@@ -56,9 +58,16 @@ impl<'a> Teller<'_, 'a> {
         lines.extend(self.cable(step).map(|text| (Layer::Physical, text)));
         let on_link = step.out.iter().flat_map(|out| &out.link);
         lines.extend(on_link.map(|record| (Layer::Physical, self.on_link(record))));
-        match step.arrived.is_some() && step.out.is_none() {
-            true => lines.sort_by_key(|(layer, _)| *layer),
-            false => lines.sort_by_key(|(layer, _)| std::cmp::Reverse(*layer)),
+        let ends_here = step.arrived.is_some() && step.out.is_none();
+        let passed_on =
+            step.records.iter().any(|r| matches!(r.event, TraceEvent::RouteChosen { .. }));
+        match (ends_here, passed_on) {
+            (true, false) => lines.sort_by_key(|(layer, _)| *layer),
+            // It came in, and on its way out it ended.
+            (true, true) => {
+                lines.sort_by_key(|(layer, _)| (*layer != Layer::Physical, Reverse(*layer)));
+            }
+            (false, _) => lines.sort_by_key(|(layer, _)| Reverse(*layer)),
         }
         lines
     }

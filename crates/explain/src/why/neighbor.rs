@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use lanternet_core::{NodeId, PortId, PortRef, TraceEvent};
+use lanternet_core::{DropReason, NodeId, Place, PortId, PortRef, Record, TraceEvent};
 
 use super::arp::Asked;
 use super::diagnose::Case;
@@ -123,10 +123,10 @@ fn silent_owner<'a>(
     let on_the_way = asked.iter().flat_map(|asked| &asked.ends).find(|record| {
         let place = record.place.node();
         let cable = match record.place {
-            lanternet_core::Place::Link { from, .. } => {
+            Place::Link { from, .. } => {
                 case.network.link_at(from).is_some_and(|link| cables.contains(&link))
             }
-            lanternet_core::Place::Node(_) => false,
+            Place::Node(_) => false,
         };
         place == node || cable
     });
@@ -163,7 +163,6 @@ impl Case<'_, '_> {
     /// Whether a cable is unplugged: by the lab, by what happened during the probe, or by a switch
     /// or hub that left its port out when it sent to all.
     pub(super) fn is_down(&self, link: usize) -> bool {
-        use lanternet_core::Place;
         let Some(written) = self.network.lab().links.get(link) else { return false };
         let ends = written.ends.each_ref().map(super::network::place);
         let mut down = !written.up;
@@ -185,6 +184,10 @@ impl Case<'_, '_> {
                     down |= came_by.is_some_and(|port| port != end.port)
                         && !ports.contains(&end.port);
                 }
+                (TraceEvent::Dropped { reason: DropReason::NoOtherPort, .. }, _) => {
+                    let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
+                    down |= self.came_by(record).is_some_and(|port| port != end.port);
+                }
                 _ => {}
             }
         }
@@ -192,7 +195,7 @@ impl Case<'_, '_> {
     }
 
     /// The port by which the frame came that a record is about.
-    fn came_by(&self, about: &lanternet_core::Record) -> Option<PortId> {
+    fn came_by(&self, about: &Record) -> Option<PortId> {
         let records = &self.journey.report().records;
         let mut port = None;
         for record in records {

@@ -31,7 +31,9 @@ pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
     let names = steps.map(|step| width(answer.network.name(step.node))).max().unwrap_or(0);
     let mut number = 0;
     for (heading, steps) in ways {
-        if steps.is_empty() {
+        // Nothing to tell of a probe that could not even be made.
+        let untold = steps.iter().all(|step| teller.lines(step).is_empty());
+        if untold {
             continue;
         }
         out += &catalogue.phrase(heading);
@@ -76,8 +78,7 @@ fn hop(out: &mut String, head: &str, lines: &[Line]) {
     let blank = " ".repeat(width(head));
     let mut before = None;
     if lines.is_empty() {
-        out.push_str(head.trim_end());
-        out.push('\n');
+        wrap(out, head.trim_end(), "");
     }
     for (index, (layer, text)) in lines.iter().enumerate() {
         let head = if index == 0 { head } else { &blank };

@@ -256,7 +256,9 @@ impl Words<'_> {
                 )
             }
             D::CableDown { link } => {
-                (say("why-cable-down", args!(link = name(link))), Some(say("why-help-cable-down", args!())))
+                let written = self.network.lab().links.get(*link).is_some_and(|link| !link.up);
+                let help = if written { "why-help-cable-down" } else { "why-help-plug-in" };
+                (say("why-cable-down", args!(link = name(link))), Some(say(help, args!())))
             }
             D::NodeDown { node } => {
                 let node = self.name(*node);

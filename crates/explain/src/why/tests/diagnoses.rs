@@ -286,9 +286,62 @@ fn a_cable_that_was_pulled_while_the_network_ran_is_named() {
     let link = world.topology().links().last().expect("two links");
     world.sim.set_link_up(link, false);
     let report = world.ping("a", "b");
-    let answer = Answer::new(&world.lab, world.topology(), &report);
-    assert!(answer.finding().is_some());
+    said(&world, &report, "the cable sw -- b is unplugged", "plug it in again");
     told("cable-pulled-later", &world, &report);
+}
+
+#[test]
+fn an_attempt_that_got_lost_is_told_beside_the_one_that_got_through() {
+    let mut world = pair("");
+    world.ping("a", "b");
+    let b = world.node("b");
+    world.sim.crash(b);
+    let lost = world.ping("a", "b");
+    world.sim.restart(b);
+    let mut report = world.ping("a", "b");
+    assert!(report.reached());
+    report.records = [lost.records, report.records].concat();
+    told("second-attempt", &world, &report);
+}
+
+#[test]
+fn fragments_are_followed_to_where_they_are_put_together() {
+    let mut world = two_segments(A1, B1, "");
+    let report = world.probe("a1", "b1", None, 3000);
+    assert!(report.reached());
+    told("fragments", &world, &report);
+}
+
+#[test]
+fn a_redirect_is_told_beside_the_packet() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.0.0.1/24, gateway: 10.0.0.254 }
+  b: { kind: host, address: 10.9.0.1/24, gateway: 10.9.0.254 }
+  sw: { kind: switch }
+  r1:
+    kind: router
+    interfaces: { eth0: { address: 10.0.0.254/24 } }
+    routes: [{ to: 10.9.0.0/24, via: 10.0.0.253 }]
+  r2: { kind: router, interfaces: { eth0: { address: 10.0.0.253/24 }, eth1: { address: 10.9.0.254/24 } } }
+links: [a -- sw, \"r1:eth0 -- sw\", \"r2:eth0 -- sw\", \"r2:eth1 -- b\"]
+",
+    );
+    let report = world.ping("a", "b");
+    assert!(report.reached());
+    told("redirect", &world, &report);
+}
+
+#[test]
+fn a_sender_that_was_not_told_because_of_the_rate_limit_is_told_so() {
+    let mut world = World::file("broken/no-way-back");
+    let mut report = world.ping("a1", "b1");
+    for _ in 0..8 {
+        report = world.ping("a1", "b1");
+    }
+    let (message, _) = reason(&world, &report);
+    assert!(message.ends_with("(who asked was not told: too many ICMP errors a moment ago)"), "{message}");
 }
 
 #[test]

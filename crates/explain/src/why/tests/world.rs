@@ -238,7 +238,8 @@ impl World {
                         };
                         let message = IcmpMessage::EchoRequest { ident: 7, seq: 1 };
                         let mut bytes = icmp::build(source, address, 64, message, &vec![0x61; len]);
-                        bytes[HEADROOM + 6] |= if len > 56 { 0x40 } else { 0 };
+                        // Full frames ask for the path MTU; longer packets are there to be cut.
+                        bytes[HEADROOM + 6] |= if len == 1472 { 0x40 } else { 0 };
                         bytes
                     }
                     Some(Service { port, transport: Transport::Tcp }) => {
