@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::hint::black_box;
 
 use lanternet_core::event_queue::{EventQueue, SourceId};
 use lanternet_core::{Duration, Instant, Rng};
@@ -14,27 +13,21 @@ const STEPS: u64 = 100_000;
 pub(crate) fn run() {
     for sources in [16, 1_000, 100_000] {
         let title = format!("event queue, {sources} sources armed: take the next, arm it anew");
-        let mut table = Table::new(&title, "events");
-        let mut delays = Delays::new();
+        let mut table = Table::new(title, "events");
 
+        let mut delays = Delays::new();
         let mut heap: BinaryHeap<_> =
             (0..sources).map(|source| Reverse((Instant::ZERO + delays.next(), source))).collect();
-        table.row("std BinaryHeap, pop and push (baseline)", || {
+        table.row("std BinaryHeap, pop and push (baseline)", move || {
             for _ in 0..STEPS {
                 if let Some(Reverse((at, source))) = heap.pop() {
                     heap.push(Reverse((at + delays.next(), source)));
                 }
             }
-            black_box(heap.len());
             STEPS
         });
-
-        let mut queue = EventQueue::default();
-        for _ in 0..sources {
-            let source = queue.add_source();
-            queue.arm(source, Some(Instant::ZERO + delays.next()));
-        }
-        table.row("EventQueue, peek and arm", || {
+        let (mut queue, mut delays) = armed(sources);
+        table.row("EventQueue, peek and arm", move || {
             for _ in 0..STEPS {
                 if let Some((at, source)) = queue.peek() {
                     queue.arm(source, Some(at + delays.next()));
@@ -42,7 +35,8 @@ pub(crate) fn run() {
             }
             STEPS
         });
-        table.row("EventQueue, cancel and arm", || {
+        let (mut queue, mut delays) = armed(sources);
+        table.row("EventQueue, cancel and arm", move || {
             for _ in 0..STEPS {
                 if let Some((at, source)) = queue.peek() {
                     queue.arm(source, None);
@@ -51,8 +45,9 @@ pub(crate) fn run() {
             }
             STEPS
         });
+        let (mut queue, mut delays) = armed(sources);
         let mut which = 0;
-        table.row("EventQueue, put off any source's deadline", || {
+        table.row("EventQueue, put off any source's deadline", move || {
             for _ in 0..STEPS {
                 which = (which + 7_919) % sources;
                 let source = SourceId(which);
@@ -62,7 +57,17 @@ pub(crate) fn run() {
             }
             STEPS
         });
+        table.print();
     }
+}
+
+fn armed(sources: u32) -> (EventQueue, Delays) {
+    let (mut queue, mut delays) = (EventQueue::default(), Delays::new());
+    for _ in 0..sources {
+        let source = queue.add_source();
+        queue.arm(source, Some(Instant::ZERO + delays.next()));
+    }
+    (queue, delays)
 }
 
 /// Random delays, drawn beforehand so that drawing is not measured.

@@ -7,6 +7,9 @@ use lanternet_net::l2::{Switch, SwitchConfig};
 
 use crate::measure::resident;
 
+/// Enough that the memory of the process itself does not count.
+const NODES: u32 = 1_000_000;
+
 /// A switch of this many ports for as many stations.
 const STAR: u32 = 32;
 
@@ -18,30 +21,27 @@ impl Device for Silent {
 }
 
 pub(crate) fn run() {
-    println!("\nsilent nodes, each with a name, a port and a cable to a switch of {STAR} ports");
-    for nodes in [10_000, 100_000, 1_000_000] {
-        let (before, start) = (resident(), Instant::now());
-        let sim = build(nodes);
-        let (after, took) = (resident(), start.elapsed());
-        let bytes = match (before, after) {
-            (Some(before), Some(after)) => {
-                format!("{:>5} bytes each", after.saturating_sub(before) / u64::from(nodes))
-            }
-            _ => "memory not told by this system".to_owned(),
-        };
-        println!(
-            "  {nodes:>9} nodes {bytes}, built in {:.3} s ({:.2} M/s)",
-            took.as_secs_f64(),
-            f64::from(nodes) / took.as_secs_f64() / 1e6
-        );
-        drop(sim);
+    println!(
+        "\n{NODES} silent nodes, each with a name, a port, and a cable to a switch for {STAR}"
+    );
+    let (before, start) = (resident(), Instant::now());
+    let sim = build();
+    let (after, took) = (resident(), start.elapsed().as_secs_f64());
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            let each = after.saturating_sub(before) / u64::from(NODES);
+            println!("  memory, cable and share of the switch included  {each} bytes each");
+        }
+        _ => println!("  memory: this system does not tell"),
     }
+    println!("  built in {took:.2} s, {:.2} M nodes/s", f64::from(NODES) / took / 1e6);
+    drop(sim);
 }
 
-fn build(nodes: u32) -> Simulation {
+fn build() -> Simulation {
     let mut sim = Simulation::new(1);
     let mut switch = None;
-    for number in 0..nodes {
+    for number in 0..NODES {
         let switch = match switch {
             Some(switch) if number % STAR != 0 => switch,
             _ => {

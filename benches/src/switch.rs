@@ -14,33 +14,33 @@ const BURST: usize = 16;
 const NO_LIMITS: Limits = Limits { until: Instant::MAX, events: u64::MAX };
 
 pub(crate) fn run() {
-    let mut table = Table::new("one switch, 60-byte frames, links of 1 Gbit/s and 5 µs", "frames");
-    let mut cable = Bench::cable();
-    table.row("one cable, no switch (baseline)", || cable.burst(Traffic::Unicast));
+    let title = "one switch, 60-byte frames, links of 1 Gbit/s and 5 µs";
+    let mut table = Table::new(title, "frames");
+    let (unicast, broadcast) = (Traffic::Unicast, Traffic::Broadcast);
+    table.row("one cable, no switch (baseline)", Bench::cable().work(unicast));
     for ports in [2, 8, 64] {
-        let mut bench = Bench::star(ports, lan(), 60);
-        table.row(&format!("{ports} ports, learned unicast"), || bench.burst(Traffic::Unicast));
+        let name = format!("{ports} ports, learned unicast");
+        table.row(name, Bench::star(ports, lan(), 60).work(unicast));
     }
-    for ports in [8, 64] {
-        let mut bench = Bench::star(ports, lan(), 60);
+    for ports in [2, 8, 64] {
         let name = format!("{ports} ports, flooded, counted as they arrive");
-        table.row(&name, || bench.burst(Traffic::Broadcast));
+        table.row(name, Bench::star(ports, lan(), 60).work(broadcast));
     }
-    let mut bench = Bench::star(8, LinkSettings::default(), 60);
-    table.row("8 ports, learned unicast, perfect cables", || bench.burst(Traffic::Unicast));
-    let mut bench = Bench::star(8, lan(), 1514);
-    table.row("8 ports, learned unicast, 1514-byte frames", || bench.burst(Traffic::Unicast));
+    let perfect = Bench::star(8, LinkSettings::default(), 60);
+    table.row("8 ports, learned unicast, perfect cables", perfect.work(unicast));
+    let long = Bench::star(8, lan(), 1514);
+    table.row("8 ports, learned unicast, 1514-byte frames", long.work(unicast));
+    table.print();
 
-    for (traffic, name) in [(Traffic::Unicast, "learned unicast"), (Traffic::Broadcast, "flooded")]
-    {
-        let title = format!("the same with reasons: 8 ports, {name}");
-        let mut table = Table::new(&title, "frames");
-        let mut bench = Bench::star(8, lan(), 60);
-        table.row("off (baseline)", || bench.burst(traffic));
-        bench.sim.observe(|_: &Topology, record: &Record| {
+    for (traffic, name) in [(unicast, "learned unicast"), (broadcast, "flooded")] {
+        let mut table = Table::new(format!("the same with reasons: 8 ports, {name}"), "frames");
+        table.row("off (baseline)", Bench::star(8, lan(), 60).work(traffic));
+        let mut told = Bench::star(8, lan(), 60);
+        told.sim.observe(|_: &Topology, record: &Record| {
             black_box(record);
         });
-        table.row("on, for an observer that does nothing", || bench.burst(traffic));
+        table.row("on, for an observer that does nothing", told.work(traffic));
+        table.print();
     }
 }
 
@@ -86,6 +86,11 @@ impl Bench {
         let mut bench = Self { sim, stations, len };
         bench.burst(Traffic::Broadcast);
         bench
+    }
+
+    /// Bursts of this traffic, for a table.
+    fn work(mut self, traffic: Traffic) -> impl FnMut() -> u64 {
+        move || self.burst(traffic)
     }
 
     /// Every station sends [`BURST`] frames. How many frames arrived.

@@ -6,16 +6,21 @@
 #     a1 192.168.10.1 --- 192.168.10.254 r1 192.168.20.254 --- 192.168.20.3 b3
 #                                           link r1 to b3: MTU 1400
 #
-# Needs root (or `unshare --user --map-root-user --net --mount sh record.sh`), iproute2, ethtool,
-# dumpcap, iputils (ping, arping), traceroute, python3. Run it in this folder; it takes about a minute.
+# Needs root, iproute2, ethtool, dumpcap, iputils (ping, arping), traceroute, python3. Takes about a
+# minute.
 # Identifications, ports and times differ from one recording to the next, so expectations in tests
 # that name them have to follow.
+#
+# `./record.sh vlan udp` keeps the other captures as they are.
 set -eu
+only="$*"
 cd "$(dirname "$0")"
 
 id=lanternet-$$
 a1=$id-a1 r1=$id-r1 b3=$id-b3
+dumpcap=
 cleanup() {
+    [ -z "$dumpcap" ] || kill "$dumpcap" 2>/dev/null || true
     for ns in "$a1" "$r1" "$b3"; do ip netns delete "$ns" 2>/dev/null || true; done
 }
 trap cleanup EXIT INT TERM
@@ -56,7 +61,6 @@ sleep 1
 # capture NAME NS INTERFACE...: starts; `saved` stops.
 capture() {
     file=$1.pcapng ns=$2; shift 2
-    rm -f "$file"
     interfaces=
     for name; do interfaces="$interfaces -i $name"; done
     # shellcheck disable=SC2086
@@ -68,9 +72,17 @@ saved() {
     sleep 0.7
     kill -INT "$dumpcap"
     wait "$dumpcap" || true
-    mv "/tmp/$id.pcapng" "$file"
-    chmod 644 "$file"
+    dumpcap=
+    case " $only " in
+    "  " | *" ${file%.pcapng} "*)
+        mv "/tmp/$id.pcapng" "$file"
+        chmod 644 "$file"
+        ;;
+    *) rm "/tmp/$id.pcapng" ;;
+    esac
 }
+# Waits for b3's program to have its socket on port 9090.
+listening() { until in_ns "$b3" ss "$1" | grep -q ':9090 '; do sleep 0.1; done; }
 forget() { for ns in "$a1" "$r1" "$b3"; do in_ns "$ns" ip neigh flush all 2>/dev/null || true; done; }
 
 # Request and answer; nobody there; probe (RFC 5227) for a free and a taken address; announcements.
@@ -152,7 +164,7 @@ for _ in range(4):
     data, peer = s.recvfrom(2000); s.sendto(data.upper(), peer)
 ' &
 peer=$!
-sleep 0.3
+listening -lun
 in_ns "$a1" python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
@@ -183,7 +195,7 @@ while c.recv(65536): pass
 c.close()
 ' &
 peer=$!
-sleep 0.5
+listening -ltn
 in_ns "$a1" python3 -c '
 import socket, time
 to = ("192.168.20.3", 9090)
@@ -238,7 +250,7 @@ ip4, question = struct.pack("!H", 0x0800), struct.pack("!H", 0x0806)
 s.send(to + me + tag(0x8100, 5, 0, 0) + ip4 + echo(1))
 s.send(b"\xff" * 6 + me + tag(0x8100, 0, 0, 10) + question + arp)
 s.send(to + me + tag(0x8100, 3, 1, 10) + ip4 + echo(2))
-s.send(to + me + tag(0x88a8, 0, 0, 100) + tag(0x8100, 0, 0, 10) + ip4 + echo(3))
+s.send(to + me + tag(0x8100, 0, 0, 100) + tag(0x8100, 0, 0, 10) + ip4 + echo(3))
 s.send((to + me + ip4 + echo(4)).ljust(60, b"\0"))
 s.send((b"\xff" * 6 + me + question + arp).ljust(60, b"\0"))
 s.send((bytes.fromhex("0180c2000000") + me + struct.pack("!H", 38) + bytes.fromhex("424203") + bytes(35)).ljust(60, b"\0"))
@@ -258,4 +270,3 @@ try: socket.create_connection(("2001:db8:b::3", 9090))
 except ConnectionRefusedError: pass
 '
 saved
-ls -l ./*.pcapng

@@ -6,7 +6,7 @@
 //!
 //! - [`command`]: one definition of all command lines, and [`run`] for any of them.
 //! - [`sockets`]: the trait, with Linux's meaning, and the [`icmp`] errors that sockets report.
-//! - [`console`]: the standard streams.
+//! - [`console`]: the standard streams. [`simulated`]: both on a host of the simulation.
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
@@ -22,10 +22,12 @@ pub mod framing;
 pub mod icmp;
 pub mod ping;
 pub mod race;
+pub mod simulated;
 pub mod sockets;
 pub mod text;
 pub mod traceroute;
 
 pub use command::{Command, CommandError, run};
 pub use console::{Console, ExitCode};
+pub use simulated::Simulated;
 pub use sockets::Sockets;

@@ -9,8 +9,8 @@
 //! 2. `handle_frame` for each frame that arrived whole on a port, in order of time;
 //! 3. `handle_timeout` when the time that `poll_timeout` named has come. Calling early is harmless:
 //!    the device looks at the time and does nothing;
-//! 4. `handle_link` when the cable at a port came up or went down. At `handle_start` all cables
-//!    count as up; those that are not are told right after it;
+//! 4. `handle_link` when the cable at a port came up or went down. At `handle_start` all
+//!    ports count as up; those whose cable is down or missing are told right after it;
 //! 5. `handle_crash` when the node lost its power: all that is not configuration is forgotten.
 //!
 //! During each call the device may transmit frames and report reasons through the [`Context`]. After

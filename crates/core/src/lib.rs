@@ -37,4 +37,4 @@ pub use rng::Rng;
 pub use simulation::{Limits, Simulation, Stop};
 pub use time::{Duration, Instant, ParseDurationError};
 pub use topology::Topology;
-pub use trace::{DropReason, Observer, Place, Record, Recorder, TraceEvent, Tracer};
+pub use trace::{DropReason, Observer, ObserverId, Place, Record, Recorder, TraceEvent, Tracer};

@@ -368,3 +368,6 @@ fn ports_of(node: NodeId) -> std::ops::RangeInclusive<PortRef> {
     use crate::id::PortId;
     PortRef::new(node, PortId(0))..=PortRef::new(node, PortId(u16::MAX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::device::{Context, Deadline, Device, Outbox};
 use crate::event_queue::{EventQueue, SourceId};
 use crate::frame::Frame;
@@ -16,7 +18,7 @@ use crate::link::{Direction, LinkSettings};
 use crate::rng::Rng;
 use crate::time::Instant;
 use crate::topology::Topology;
-use crate::trace::{DropReason, Observer, Place, Record, TraceEvent, Tracer};
+use crate::trace::{DropReason, Observer, ObserverId, Place, Record, TraceEvent, Tracer};
 
 /// A network of devices and cables in simulated time.
 pub struct Simulation {
@@ -45,7 +47,7 @@ struct Slot {
     source: SourceId,
     made: u64,
     /// The direction that leads away from each port, or [`NO_CABLE`].
-    ports: Vec<u32>,
+    ports: SmallVec<[u32; 4]>,
     powered: bool,
     /// Whether it is in the event queue.
     armed: bool,
@@ -109,7 +111,7 @@ impl Simulation {
             device: Some(Box::new(device)),
             source,
             made: 0,
-            ports: Vec::new(),
+            ports: SmallVec::new(),
             powered: true,
             armed: false,
             busy: false,
@@ -172,8 +174,13 @@ impl Simulation {
     }
 
     /// Adds an observer of all reasons from now on.
-    pub fn observe(&mut self, observer: impl Observer + 'static) {
-        self.tracer.add(observer);
+    pub fn observe(&mut self, observer: impl Observer + 'static) -> ObserverId {
+        self.tracer.add(observer)
+    }
+
+    /// Takes an observer away; it is told no more.
+    pub fn unobserve(&mut self, observer: ObserverId) {
+        self.tracer.remove(observer);
     }
 
     /// The current time.
@@ -307,12 +314,7 @@ impl Simulation {
         if !self.nodes[node.0 as usize].powered {
             self.nodes[node.0 as usize].powered = true;
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
-            self.call(node, None, |device, ctx| device.handle_start(ctx));
-            for port in self.topology.ports(node) {
-                if self.topology.link_at(port).is_some_and(|link| !self.link_is_up(link)) {
-                    self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
-                }
-            }
+            self.start_node(node);
         }
     }
 
@@ -391,7 +393,17 @@ impl Simulation {
 
     fn start_new(&mut self) {
         for node in std::mem::take(&mut self.unstarted) {
-            self.call(node, None, |device, ctx| device.handle_start(ctx));
+            self.start_node(node);
+        }
+    }
+
+    /// Gives a node power, and tells it which of its ports have no cable that is up.
+    fn start_node(&mut self, node: NodeId) {
+        self.call(node, None, |device, ctx| device.handle_start(ctx));
+        for port in self.topology.ports(node) {
+            if !self.topology.link_at(port).is_some_and(|link| self.link_is_up(link)) {
+                self.call(node, None, |device, ctx| device.handle_link(ctx, port.port, false));
+            }
         }
     }
 

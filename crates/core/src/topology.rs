@@ -1,6 +1,11 @@
 //! What is connected to what, and what it is called: the part of a simulation that observers need
 //! to turn numbers into names.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
 use crate::id::{LinkId, NodeId, PortId, PortRef};
 
 /// Names of nodes and ports, and the cables between them.
@@ -8,24 +13,32 @@ use crate::id::{LinkId, NodeId, PortId, PortRef};
 pub struct Topology {
     nodes: Vec<Node>,
     links: Vec<[PortRef; 2]>,
+    /// The names of ports, once for all that are equal: a million hosts have an `eth0` each.
+    port_names: Vec<Arc<str>>,
+    port_name_index: BTreeMap<Arc<str>, u32>,
 }
 
 #[derive(Debug)]
 struct Node {
     name: Box<str>,
-    ports: Vec<Port>,
+    ports: SmallVec<[Port; 2]>,
 }
 
+/// A port, small enough that the two of a small node need no allocation.
 #[derive(Debug)]
 struct Port {
-    name: Box<str>,
-    link: Option<LinkId>,
+    /// Its place among the names of ports.
+    name: u32,
+    /// Its link, or [`NO_LINK`].
+    link: u32,
 }
+
+const NO_LINK: u32 = u32::MAX;
 
 impl Topology {
     /// Adds a node without ports.
     pub fn add_node(&mut self, name: &str) -> NodeId {
-        self.nodes.push(Node { name: name.into(), ports: Vec::new() });
+        self.nodes.push(Node { name: name.into(), ports: SmallVec::new() });
         NodeId(self.nodes.len() as u32 - 1)
     }
 
@@ -34,8 +47,9 @@ impl Topology {
     /// # Panics
     /// When the node does not exist.
     pub fn add_port(&mut self, node: NodeId, name: &str) -> PortId {
+        let name = self.port_name_number(name);
         let ports = &mut self.nodes[node.0 as usize].ports;
-        ports.push(Port { name: name.into(), link: None });
+        ports.push(Port { name, link: NO_LINK });
         PortId(ports.len() as u16 - 1)
     }
 
@@ -47,8 +61,8 @@ impl Topology {
         let link = LinkId(self.links.len() as u32);
         for end in ends {
             let port = &mut self.nodes[end.node.0 as usize].ports[end.port.0 as usize];
-            assert!(port.link.is_none(), "a port takes one cable");
-            port.link = Some(link);
+            assert!(port.link == NO_LINK, "a port takes one cable");
+            port.link = link.0;
         }
         self.links.push(ends);
         link
@@ -61,8 +75,7 @@ impl Topology {
 
     /// The name of a port; empty for a port that does not exist.
     pub fn port_name(&self, at: PortRef) -> &str {
-        let node = self.nodes.get(at.node.0 as usize);
-        node.and_then(|node| node.ports.get(at.port.0 as usize)).map_or("", |port| &port.name)
+        self.port(at).map_or("", |port| &self.port_names[port.name as usize])
     }
 
     /// The node of this name, by a search from the first.
@@ -73,8 +86,9 @@ impl Topology {
 
     /// The port of this name on this node.
     pub fn find_port(&self, node: NodeId, name: &str) -> Option<PortId> {
+        let number = *self.port_name_index.get(name)?;
         let ports = &self.nodes.get(node.0 as usize)?.ports;
-        let index = ports.iter().position(|port| &*port.name == name)?;
+        let index = ports.iter().position(|port| port.name == number)?;
         Some(PortId(index as u16))
     }
 
@@ -104,12 +118,57 @@ impl Topology {
 
     /// The link at a port, if a cable is plugged in.
     pub fn link_at(&self, at: PortRef) -> Option<LinkId> {
-        self.nodes.get(at.node.0 as usize)?.ports.get(at.port.0 as usize)?.link
+        self.port(at).filter(|port| port.link != NO_LINK).map(|port| LinkId(port.link))
     }
 
     /// The port at the other end of the cable.
     pub fn peer(&self, at: PortRef) -> Option<PortRef> {
         let [a, b] = self.ends(self.link_at(at)?);
         Some(if a == at { b } else { a })
+    }
+    fn port(&self, at: PortRef) -> Option<&Port> {
+        self.nodes.get(at.node.0 as usize)?.ports.get(at.port.0 as usize)
+    }
+
+    fn port_name_number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.port_name_index.get(name) {
+            return *number;
+        }
+        let (number, name) = (self.port_names.len() as u32, Arc::<str>::from(name));
+        self.port_names.push(name.clone());
+        self.port_name_index.insert(name, number);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_the_same_name_on_two_nodes_are_told_apart() {
+        let mut topology = Topology::default();
+        let [a, b] = ["a", "b"].map(|name| topology.add_node(name));
+        topology.add_port(a, "eth0");
+        topology.add_port(b, "eth1");
+        topology.add_port(b, "eth0");
+        assert_eq!(topology.find_port(a, "eth0"), Some(PortId(0)));
+        assert_eq!(topology.find_port(b, "eth0"), Some(PortId(1)));
+        assert_eq!(topology.find_port(a, "eth1"), None, "the name exists, but elsewhere");
+        assert_eq!(topology.port_name(PortRef::new(b, PortId(1))), "eth0");
+        assert_eq!(topology.port_name(PortRef::new(a, PortId(1))), "");
+    }
+
+    #[test]
+    fn a_cable_is_found_from_both_ends() {
+        let mut topology = Topology::default();
+        let [a, b] = ["a", "b"].map(|name| topology.add_node(name));
+        let ends = [a, b].map(|node| PortRef::new(node, topology.add_port(node, "eth0")));
+        assert_eq!(topology.link_at(ends[0]), None);
+        let link = topology.add_link(ends);
+        assert_eq!(
+            (topology.link_at(ends[0]), topology.peer(ends[1])),
+            (Some(link), Some(ends[0]))
+        );
     }
 }

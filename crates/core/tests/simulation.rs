@@ -188,6 +188,21 @@ fn a_pulled_cable_loses_what_is_on_it_and_what_comes_later() {
 }
 
 #[test]
+fn frames_lost_with_the_cable_keep_no_place_in_the_queue() {
+    // 1,000 bytes at 8 Mbit/s take 1 ms: ten of them would keep the transmitter busy for 10 ms.
+    let (mut sim, a, b) = cable(1, settings(|s| s.rate = Some(8_000_000)));
+    let link = sim.topology().link_at(a).unwrap();
+    for tag in 0..10 {
+        sim.inject(a, frame(tag, 1000));
+    }
+    sim.set_link_up(link, false);
+    sim.set_link_up(link, true);
+    sim.inject(a, frame(10, 1000));
+    sim.run_until_idle(LIMITS);
+    assert_eq!(arrivals(&mut sim, b), [(1_000_000, 10)]);
+}
+
+#[test]
 fn a_port_without_a_cable_says_so() {
     let mut sim = Simulation::new(1);
     let a = sim.add_external("a");

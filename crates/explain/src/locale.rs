@@ -34,6 +34,7 @@ const FILES: &[File] = catalogues![
     "program",
     "drops",
     "why",
+    "run",
 ];
 
 /// A language that every sentence exists in.

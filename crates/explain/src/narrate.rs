@@ -9,6 +9,7 @@ pub(crate) mod icmp;
 mod ip;
 pub(crate) mod scene;
 mod transport;
+mod what;
 mod wire;
 
 use std::sync::Arc;
@@ -254,6 +255,9 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("tcp-reset-sent", args!(local, remote, why))
         }
 
+        E::ProgramStarted { program, command } if command.is_empty() => {
+            say("program-started-plain", args!(program))
+        }
         E::ProgramStarted { program, command } => say("program-started", args!(program, command)),
         E::ProgramWrote { program, stream: Stream::Stdout, line } => {
             say("program-wrote", args!(program, line))

@@ -8,6 +8,7 @@
 mod addresses;
 mod cabling;
 mod gateways;
+mod programs;
 mod routes;
 mod segments;
 
@@ -29,6 +30,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
+        programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);

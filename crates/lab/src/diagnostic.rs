@@ -116,6 +116,10 @@ codes! {
     MtuMismatch = "mtu-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
+    /// A setting of a link that changes nothing.
+    NoEffect = "no-effect", Warning;
+    /// A program that is to talk to a name that nobody has.
+    UnknownName = "unknown-name", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
     /// An IPv6 address, which is read and not simulated yet.
@@ -203,7 +207,7 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     pub(crate) fn new(file_name: &str, text: &str, mut list: Vec<Diagnostic>) -> Self {
-        list.sort_by(|a, b| (a.span(), a.code).cmp(&(b.span(), b.code)));
+        list.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
         list.dedup();
         Self { source: Arc::new(NamedSource::new(file_name, text.to_owned())), list }
     }
@@ -344,10 +348,19 @@ pub(crate) fn nearest<'a>(
 
 /// `a`, `b` or `c`.
 pub(crate) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "or")
+}
+
+/// `a`, `b` and `c`.
+pub(crate) fn all_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "and")
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>, word: &str) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         None => String::new(),
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
     }
 }

@@ -386,7 +386,7 @@ impl Read for Lines {
             let text = Spanned::<InputLine>::read(node, out)?;
             return Some(Self(text.value.0.lines().map(str::to_owned).collect()));
         }
-        let List(lines) = List::<Spanned<InputLine>>::read(node, out)?;
+        let List { items: lines, .. } = List::<Spanned<InputLine>>::read(node, out)?;
         // A line is what a program reads up to a line feed, so an item with one inside is two.
         Some(Self(
             lines.iter().flat_map(|line| line.value.0.split('\n').map(str::to_owned)).collect(),

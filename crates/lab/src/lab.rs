@@ -7,10 +7,11 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use lanternet_apps::Command;
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
 use crate::names::{HostName, InterfaceName, NodeName};
-use crate::span::{Span, Spanned};
+use crate::span::{Span, Spanned, Text};
 
 /// A network to build and what is to happen in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,8 +162,10 @@ pub struct Program {
     pub on: NodeIndex,
     /// When it starts, counted from the start of the run.
     pub at: Duration,
-    /// Its command line.
-    pub command: Spanned<String>,
+    /// Its command line as it was written.
+    pub run: Text,
+    /// Its command line as the programs understand it.
+    pub command: Command,
     /// What it finds on standard input, line by line.
     pub input: Vec<String>,
 }
@@ -207,7 +210,7 @@ pub enum Claim {
         /// The address it must have.
         address: AddressClaim,
     },
-    /// Some line that a program printed has this text in it, or none has.
+    /// What a program printed, on standard output or standard error, has this text in it, or not.
     Output {
         /// Who printed.
         of: Speaker,
@@ -305,6 +308,23 @@ impl Station {
 }
 
 impl Lab {
+    /// Draws all chance from another number: MAC addresses that the file does not give change too.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        for node in &mut self.nodes {
+            let name = node.name.to_string();
+            let (NodeKind::Host(station) | NodeKind::Router(station)) = &mut node.kind else {
+                continue;
+            };
+            for interface in &mut station.interfaces {
+                if interface.mac.span == Span::default() {
+                    let own = interface.name.as_str();
+                    interface.mac.value = MacAddr::derive(seed, &name, own);
+                }
+            }
+        }
+    }
+
     /// The node of this number.
     pub fn node(&self, index: NodeIndex) -> &Node {
         // Indexes come from this lab's own parser, which counted its nodes.

@@ -8,17 +8,22 @@
 //! - [`Lab`]: what it means, for those who build it.
 //! - `check`: what can be built and is wrong in a network all the same.
 //! - [`Diagnostics`]: all mistakes of one run, each with its place and what to do next.
-//! - [`print`]: a lab back into text, with every default filled in.
+//! - [`print()`]: a lab back into text, with every default filled in.
 //!
-//! [`parse`] does all of it. What a lab does when it runs is in `lanternet-core` and
+//! - [`Network`]: the lab built, with its programs; `probe` asks it questions ([`ProbeReport`]),
+//!   `judge` finds whether an expectation holds ([`Verdict`]).
+//!
+//! [`parse`] does all but the last. What a network does when it runs is in `lanternet-core` and
 //! `lanternet-net`; nothing here reads a file.
 
 mod check;
 mod diagnostic;
 mod document;
 mod expect;
+mod judge;
 mod lab;
 mod names;
+mod network;
 mod print;
 mod probe;
 mod resolve;
@@ -28,11 +33,13 @@ mod units;
 mod yaml;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
+pub use judge::{Finding, Verdict};
 pub use lab::{
     AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Node, NodeIndex,
     NodeKind, Program, ProgramIndex, Route, Service, Speaker, Station, Switch, Target, Transport,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
+pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};
 pub use print::print;
 pub use probe::{ProbeOutcome, ProbeReport};
 pub use schema::schema;

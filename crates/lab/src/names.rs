@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::diagnostic::one_of;
+use crate::diagnostic::all_of;
 
 /// Why a text is no name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,7 +147,7 @@ pub(crate) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
     let first: Vec<_> = names.by_ref().take(8).collect();
     let more = names.count();
-    if more == 0 { one_of(first) } else { format!("`{}` and {more} more", first.join("`, `")) }
+    if more == 0 { all_of(first) } else { format!("`{}` and {more} more", first.join("`, `")) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_saphyr::{FlowMap, FlowSeq};
+use serde_saphyr::FlowMap;
 
 use crate::lab::{Interface, Lab, Link, NodeKind, Program, Station, Switch};
 use crate::units::{QueueSize, Rate, Share};
@@ -22,8 +22,15 @@ pub fn print(lab: &Lab) -> String {
         programs: lab.programs.iter().map(|entry| FlowMap(program(lab, entry))).collect(),
         expect: lab.expectations.iter().map(|entry| entry.text.as_str()).collect(),
     };
+    let options = serde_saphyr::ser_options! {
+        yaml_12: true,
+        no_lang_directive: true,
+        compact_list_indent: false,
+        prefer_block_scalars: false,
+    };
     // Serialising plain data into a String does not fail; if it does, that is for the reader to see.
-    serde_saphyr::to_string(&document).unwrap_or_else(|error| format!("# not printable: {error}\n"))
+    serde_saphyr::to_string_with_options(&document, options)
+        .unwrap_or_else(|error| format!("# not printable: {error}\n"))
 }
 
 /// A mapping in the order of the list.
@@ -96,7 +103,8 @@ struct SwitchOut {
 
 #[derive(Serialize)]
 struct LinkOut {
-    between: FlowSeq<[String; 2]>,
+    // Flow style because the link is; to ask for it again would be left to the next list.
+    between: Vec<String>,
     #[serde(flatten)]
     both: Option<DirectionOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +125,8 @@ struct DirectionOut {
     duplicate: String,
     reorder: String,
     corrupt: String,
-    queue: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -174,7 +183,7 @@ fn interface(interface: &Interface) -> InterfaceOut {
 fn link(lab: &Lab, link: &Link) -> LinkOut {
     let same = link.forward == link.backward;
     LinkOut {
-        between: FlowSeq(link.ends.map(|end| lab.end_name(end))),
+        between: link.ends.iter().map(|end| lab.end_name(*end)).collect(),
         both: same.then(|| direction(&link.forward)),
         forward: (!same).then(|| direction(&link.forward)),
         backward: (!same).then(|| direction(&link.backward)),
@@ -196,11 +205,14 @@ fn direction(settings: &LinkSettings) -> DirectionOut {
         duplicate: share(*duplicate),
         reorder: share(*reorder),
         corrupt: share(*corrupt),
-        queue: match *queue {
-            QueueLimit::Frames(frames) => QueueSize::Frames(frames),
-            QueueLimit::Bytes(bytes) => QueueSize::Bytes(bytes),
-        }
-        .to_string(),
+        // Without a rate nothing waits, and to write a queue would be remarked on.
+        queue: (rate.is_some() || *queue != LinkSettings::default().queue).then(|| {
+            match *queue {
+                QueueLimit::Frames(frames) => QueueSize::Frames(frames),
+                QueueLimit::Bytes(bytes) => QueueSize::Bytes(bytes),
+            }
+            .to_string()
+        }),
     }
 }
 
@@ -209,7 +221,7 @@ fn program(lab: &Lab, program: &Program) -> ProgramOut {
         name: program.name.to_string(),
         on: lab.node(program.on).name.to_string(),
         at: exact(program.at),
-        run: program.command.value.clone(),
+        run: program.run.value.clone(),
         input: program.input.clone(),
     }
 }

@@ -2,11 +2,29 @@
 //! expectations are judged by and what `why` tells the story of.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_core::{Duration, Instant, NodeId, Record};
+use lanternet_apps::Simulated;
+use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
+use lanternet_apps::race::{self, Elapsed};
+use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
+use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
+use lanternet_net::host::{Host, ProgramSpec};
 
-use crate::lab::Service;
+use crate::lab::{Lab, NodeIndex, Service, Target, Transport};
+use crate::network::Network;
+
+/// How long one question waits for its answer: longer than ARP takes to give up.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a TCP handshake may take: several retransmissions of a lost SYN.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(20);
+/// The network's time and events for a probe to end, whatever happens.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+const EVENT_LIMIT: u64 = 2_000_000;
+/// What a UDP probe says. A line, so that servers that expect lines understand it.
+const DATAGRAM: &[u8] = b"lanternet probe\n";
+const TTL: u8 = 64;
 
 /// A probe that was sent, and what came of it.
 #[derive(Clone, Debug)]
@@ -64,4 +82,221 @@ impl ProbeReport {
             _ => false,
         }
     }
+}
+
+/// What the probing program found out.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    address: Option<IpAddr>,
+    result: Found,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Answered(Duration),
+    Refused,
+    Failed(io::ErrorKind),
+    Silent,
+    UnknownName,
+}
+
+impl Network {
+    /// Sends a probe from a host or router and waits for what comes of it. An echo request or a
+    /// datagram that is lost is sent again, up to `attempts` times in all.
+    pub fn probe(
+        &mut self,
+        lab: &Lab,
+        from: NodeIndex,
+        target: &Target,
+        service: Option<Service>,
+        attempts: u32,
+    ) -> ProbeReport {
+        let node = NodeId::from(from);
+        let recorder = Recorder::default();
+        let observer = self.sim.observe(recorder.clone());
+        let mut report = ProbeReport {
+            from: node,
+            to: None,
+            address: None,
+            service,
+            started: self.sim.now(),
+            outcome: ProbeOutcome::Silent,
+            records: Vec::new(),
+        };
+        match self.ask(lab, node, target, service, attempts) {
+            None => report.outcome = ProbeOutcome::NoAddress,
+            Some(Answer { address, result }) => {
+                report.records = recorder.take();
+                report.address = address;
+                let by = address.and_then(|address| taken_by(&report, address));
+                report.outcome = match (result, by) {
+                    (Found::Answered(rtt), by) => {
+                        ProbeOutcome::Reached { rtt, by: by.unwrap_or(node) }
+                    }
+                    (Found::Silent, Some(by)) if delivered(&report, by) => {
+                        ProbeOutcome::Delivered { by }
+                    }
+                    (Found::Refused, _) => ProbeOutcome::Refused,
+                    (Found::Failed(kind), _) => ProbeOutcome::Failed(kind),
+                    (Found::Silent, _) => ProbeOutcome::Silent,
+                    (Found::UnknownName, _) => ProbeOutcome::UnknownName,
+                };
+            }
+        }
+        report.to = match target {
+            Target::Node(index) => Some((*index).into()),
+            _ => report.address.and_then(|address| owner(lab, address)),
+        };
+        self.sim.unobserve(observer);
+        report
+    }
+
+    /// Runs the probing program to its end, and the network until it is quiet again.
+    fn ask(
+        &mut self,
+        lab: &Lab,
+        node: NodeId,
+        target: &Target,
+        service: Option<Service>,
+        attempts: u32,
+    ) -> Option<Answer> {
+        let target = match target {
+            Target::Node(index) => Target::Address(lab.address_of(*index)?),
+            other => other.clone(),
+        };
+        let slot = Arc::new(Mutex::new(None));
+        let spec = ProgramSpec { name: "probe".into(), ..ProgramSpec::default() };
+        let writer = Arc::clone(&slot);
+        self.sim.command(node, |host: &mut Host, ctx| {
+            host.spawn(ctx, spec, move |handle| async move {
+                let answer = question(&Simulated::new(handle), target, service, attempts).await;
+                *writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+                0
+            })
+        })?;
+        let until = self.sim.now() + TIME_LIMIT;
+        self.sim.run_until_idle(Limits { until, events: EVENT_LIMIT });
+        let answer = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // No answer at all: a limit ended the run before the program could.
+        Some(answer.unwrap_or(Answer { address: None, result: Found::Silent }))
+    }
+}
+
+async fn question(
+    sockets: &Simulated,
+    target: Target,
+    service: Option<Service>,
+    attempts: u32,
+) -> Answer {
+    let address = match target {
+        Target::Address(address) => address,
+        Target::Name(name) => match sockets.resolve(name.as_str()).await {
+            Ok(addresses) if !addresses.is_empty() => addresses[0],
+            _ => return Answer { address: None, result: Found::UnknownName },
+        },
+        // Turned into an address before the program was started.
+        Target::Node(_) => return Answer { address: None, result: Found::UnknownName },
+    };
+    let result = match service {
+        None => echo(sockets, address, attempts).await,
+        Some(Service { port, transport: Transport::Tcp }) => {
+            connect(sockets, SocketAddr::new(address, port)).await
+        }
+        Some(Service { port, transport: Transport::Udp }) => {
+            datagram(sockets, SocketAddr::new(address, port), attempts).await
+        }
+    };
+    Answer { address: Some(address), result: result.unwrap_or_else(failed) }
+}
+
+async fn echo(sockets: &Simulated, to: IpAddr, attempts: u32) -> io::Result<Found> {
+    let socket = sockets.icmp_open(Family::of(to)).await?;
+    for sequence in 1..=attempts.min(u32::from(u16::MAX)) as u16 {
+        let request = EchoRequest { sequence, payload: &[0; 56], ttl: TTL, dont_fragment: false };
+        let sent = sockets.now();
+        socket.send_echo(to, request).await?;
+        match race::timeout(sockets, PATIENCE, socket.recv()).await {
+            Ok(message) => match message?.kind {
+                IcmpKind::EchoReply { .. } => {
+                    return Ok(Found::Answered(sockets.now() - sent));
+                }
+                IcmpKind::Error(error) => return Ok(Found::Failed(kind_of(error))),
+            },
+            Err(Elapsed(_)) => {}
+        }
+    }
+    Ok(Found::Silent)
+}
+
+async fn connect(sockets: &Simulated, to: SocketAddr) -> io::Result<Found> {
+    let sent = sockets.now();
+    let options = ConnectOptions { timeout: Some(HANDSHAKE_PATIENCE), ..ConnectOptions::default() };
+    match sockets.tcp_connect(to, options).await {
+        Ok(_) => Ok(Found::Answered(sockets.now() - sent)),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(Found::Refused),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Found::Silent),
+        Err(error) => Err(error),
+    }
+}
+
+async fn datagram(sockets: &Simulated, to: SocketAddr, attempts: u32) -> io::Result<Found> {
+    let socket = sockets.udp_bind((Ipv4Addr::UNSPECIFIED, 0).into()).await?;
+    socket.connect(to).await?;
+    let mut buffer = [0; 64];
+    for _ in 0..attempts {
+        let sent = sockets.now();
+        socket.send(DATAGRAM).await?;
+        match race::timeout(sockets, PATIENCE, socket.recv(&mut buffer)).await {
+            Ok(Ok(_)) => return Ok(Found::Answered(sockets.now() - sent)),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                return Ok(Found::Refused);
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(Elapsed(_)) => {}
+        }
+    }
+    Ok(Found::Silent)
+}
+
+fn failed(error: io::Error) -> Found {
+    Found::Failed(error.kind())
+}
+
+/// The error that Linux gives a program for an ICMP error.
+fn kind_of(error: IcmpError) -> io::ErrorKind {
+    match error {
+        IcmpError::Unreachable(Unreachable::Network | Unreachable::NetworkUnknown) => {
+            io::ErrorKind::NetworkUnreachable
+        }
+        IcmpError::Unreachable(Unreachable::Port) => io::ErrorKind::ConnectionRefused,
+        _ => io::ErrorKind::HostUnreachable,
+    }
+}
+
+/// The node that has this address, if one has.
+fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
+    let mut owners = lab
+        .stations()
+        .filter(|(_, _, station)| station.addresses().any(|own| own.addr() == address));
+    owners.next().map(|(index, ..)| index.into())
+}
+
+/// The node that took in what the probe sent to this address.
+fn taken_by(report: &ProbeReport, address: IpAddr) -> Option<NodeId> {
+    report.records.iter().find_map(|record| match record.event {
+        TraceEvent::PacketForUs { destination, .. } if destination == address => {
+            Some(record.place.node())
+        }
+        TraceEvent::LoopedBack { destination } if destination == address => Some(report.from),
+        _ => None,
+    })
+}
+
+/// Whether a program on this node took the probe's datagram.
+fn delivered(report: &ProbeReport, by: NodeId) -> bool {
+    let Some(Service { port, transport: Transport::Udp }) = report.service else { return false };
+    report.records.iter().any(|record| {
+        matches!(record.event, TraceEvent::DatagramDelivered { local, .. } if local.port() == port)
+            && record.place.node() == by
+    })
 }

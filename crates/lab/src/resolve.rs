@@ -21,6 +21,8 @@ struct Resolver<'a> {
     lab: Lab,
     /// Every name under `nodes`; `None` for one whose entry could not be read.
     names: BTreeMap<NodeName, Option<NodeIndex>>,
+    /// Whether some program's entry could not be read, and with it a name.
+    lost_programs: bool,
     out: &'a mut Vec<Diagnostic>,
 }
 
@@ -39,15 +41,16 @@ pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>
         seed: document.seed.map_or(1, |seed| seed.value),
         until: document.until.map(|until| until.value),
         nodes: Vec::with_capacity(document.nodes.0.len()),
-        links: Vec::with_capacity(document.links.0.len()),
+        links: Vec::with_capacity(document.links.items.len()),
         programs: Vec::new(),
         expectations: Vec::new(),
     };
-    let mut resolver = Resolver { lab, names: BTreeMap::new(), out };
+    let lost_programs = document.programs.unread > 0;
+    let mut resolver = Resolver { lab, names: BTreeMap::new(), lost_programs, out };
     resolver.nodes(&document.nodes);
-    resolver.links(&document.links.0);
-    resolver.programs(&document.programs.0);
-    resolver.claims(&document.expect.0);
+    resolver.links(&document.links.items);
+    resolver.programs(&document.programs.items);
+    resolver.claims(&document.expect.items);
     resolver.lab
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span as Marks};
+use serde_saphyr::granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Marks};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::{Span, Text};
@@ -140,12 +140,14 @@ impl<'a> Builder<'a, '_> {
                 Some(Err(error)) => {
                     let at = error.marker().byte_offset().unwrap_or(0);
                     let at = self.floor(at);
-                    return Err(stop(
+                    let Stopped(diagnostic) = stop(
                         Code::Yaml,
                         format!("the text is no YAML: {}", error.info()),
                         Span::new(at, at),
                         "reading stopped here",
-                    ));
+                    );
+                    let help = advice(error.kind()).map(str::to_owned);
+                    return Err(Stopped(Box::new(diagnostic.maybe_help(help))));
                 }
                 None => return Ok((Event::StreamEnd, Span::default())),
             }
@@ -312,6 +314,40 @@ impl<'a> Builder<'a, '_> {
 
 fn stop(code: Code, message: impl Into<String>, span: Span, label: &str) -> Stopped {
     Stopped(Box::new(Diagnostic::new(code, message, span, label)))
+}
+
+/// What is usually meant by a mistake of this kind.
+const fn advice(kind: &ErrorKind) -> Option<&'static str> {
+    use ErrorKind as Kind;
+    Some(match kind {
+        Kind::UnexpectedEofFlowSequence
+        | Kind::UnexpectedEofFlowMapping
+        | Kind::UnexpectedEofImplicitFlowMapping
+        | Kind::ExpectedFlowMappingSeparator
+        | Kind::ExpectedFlowSequenceSeparator
+        | Kind::MismatchedFlowCollectionEnd { .. }
+        | Kind::UnclosedFlowCollection { .. } => {
+            "look for a `{` or `[` before this place that is not closed, or for a missing comma"
+        }
+        Kind::MisplacedFlowCollectionEnd => "look for the `{` or `[` that this one is to close",
+        Kind::TabNotAllowed | Kind::TabInBlockIndentation => {
+            "indent with blanks: YAML allows no tabs there"
+        }
+        Kind::InvalidIndentation
+        | Kind::ExpectedBlockMappingKey
+        | Kind::ExpectedBlockSequenceEntry => {
+            "keys of one mapping, and items of one list, begin in the same column"
+        }
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => {
+            "write `key: value`, with a colon and a blank"
+        }
+        Kind::MappingValueNotAllowed => {
+            "put a text with `: ` in it in quotes, and look at the indentation of this line"
+        }
+        Kind::UnknownAnchor => "an alias `*name` needs an anchor `&name` before it",
+        Kind::RecursionLimitExceeded => "a lab is at most a few levels deep",
+        _ => return None,
+    })
 }
 
 /// The core schema's type of a plain scalar (YAML 1.2.2 section 10.3.2).

@@ -1,5 +1,7 @@
 //! The labs that ship with the project, read, checked, printed and compared with the schema.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
+
 use std::path::{Path, PathBuf};
 
 use lanternet_lab::{Code, parse, print, schema};
@@ -79,11 +81,12 @@ fn every_lab_is_named_after_its_file_and_begins_with_a_picture() {
 #[test]
 fn a_printed_lab_is_the_same_lab() {
     for (name, text) in all_labs() {
-        let (lab, _) = parse(&text, &name).unwrap();
+        let (lab, warnings) = parse(&text, &name).unwrap();
         let printed = print(&lab);
         match parse(&printed, "printed.yaml") {
-            Ok((again, _)) => {
+            Ok((again, warnings_again)) => {
                 assert_eq!(again, lab, "{name}\n{printed}");
+                assert_eq!(warnings_again.warnings(), warnings.warnings(), "{name}\n{printed}");
                 assert_eq!(print(&again), printed);
             }
             Err(diagnostics) => panic!("{name}\n{printed}\n{}", diagnostics.plain()),

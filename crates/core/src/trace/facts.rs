@@ -205,8 +205,10 @@ pub enum TcpState {
     /// Open in both directions.
     Established,
     /// Sent a FIN.
+    #[serde(rename = "FIN-WAIT-1")]
     FinWait1,
     /// Our FIN was acknowledged; the peer may still send.
+    #[serde(rename = "FIN-WAIT-2")]
     FinWait2,
     /// The peer sent a FIN; we may still send.
     CloseWait,

@@ -75,16 +75,29 @@ impl<F: FnMut(&Topology, &Record) + Send> Observer for F {
     }
 }
 
+/// Which observer, to take leave of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObserverId(u32);
+
 /// Hands the records on to the observers.
 #[derive(Default)]
 pub struct Tracer {
-    observers: Vec<Box<dyn Observer>>,
+    observers: Vec<(ObserverId, Box<dyn Observer>)>,
+    added: u32,
 }
 
 impl Tracer {
     /// Adds an observer; it is told of what happens from now on.
-    pub fn add(&mut self, observer: impl Observer + 'static) {
-        self.observers.push(Box::new(observer));
+    pub fn add(&mut self, observer: impl Observer + 'static) -> ObserverId {
+        let id = ObserverId(self.added);
+        self.added += 1;
+        self.observers.push((id, Box::new(observer)));
+        id
+    }
+
+    /// Takes an observer away; it is told no more.
+    pub fn remove(&mut self, observer: ObserverId) {
+        self.observers.retain(|(id, _)| *id != observer);
     }
 
     /// Whether anybody listens.
@@ -94,7 +107,7 @@ impl Tracer {
 
     /// Tells every observer.
     pub fn tell(&mut self, topology: &Topology, record: &Record) {
-        for observer in &mut self.observers {
+        for (_, observer) in &mut self.observers {
             observer.observe(topology, record);
         }
     }

@@ -29,3 +29,8 @@ command-checked = { $file }: { $nodes ->
         [one] one warning
        *[other] { $warnings } warnings
     }
+command-cannot-write = cannot write { $path }: { $error }
+command-no-such-node = the lab has no node called { $name }
+command-nodes = its nodes are { $nodes }
+command-no-such-table = { $node } has no table of the kind { $table }: switches have mac; hosts and routers have arp, routes and sockets
+command-no-tables = { $node } has no tables: a hub repeats without looking

@@ -1,6 +1,7 @@
 # Programs and names.
 
 program-started = { $program } starts: { $command }
+program-started-plain = { $program } starts
 program-wrote = { $program } writes: { $line }
 program-wrote-error = { $program } writes to its error output: { $line }
 program-ended = { $program } ends with exit code { $code }

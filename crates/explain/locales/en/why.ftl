@@ -149,6 +149,7 @@ why-ignored = { $node } sent the frame out of all its ports, and no station took
 # Programs.
 why-not-listening = { $node } is there, but no program on it listens on { $transport } port { $port }
 why-help-other-transport = a program on { $node } listens on port { $port } by { $listens }: ask for `{ $ask }`
+why-help-bind = a program on { $node } listens on port { $port }, but only at { $only }: let it use `--bind 0.0.0.0`
 why-help-other-port = programs on { $node } listen on { $others }: ask for one of them, or start one on this port
 why-help-serve = start one: `{ $edit }`
 why-backlog-full =

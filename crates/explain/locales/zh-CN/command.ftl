@@ -12,3 +12,8 @@ command-checked = { $file }：{ $nodes } 个节点，{ $links } 条链路，{ $p
         [0] 未发现错误
        *[other] { $warnings } 处警告
     }
+command-cannot-write = 无法写入 { $path }：{ $error }
+command-no-such-node = 实验中没有名为 { $name } 的节点
+command-nodes = 现有节点：{ $nodes }
+command-no-such-table = { $node } 没有 { $table } 表：交换机有 mac 表；主机和路由器有 arp、routes 和 sockets 表
+command-no-tables = { $node } 没有任何表：集线器只管转发，不看内容

@@ -1,6 +1,7 @@
 # 程序与名字。
 
 program-started = { $program } 启动：{ $command }
+program-started-plain = { $program } 启动
 program-wrote = { $program } 输出：{ $line }
 program-wrote-error = { $program } 输出错误信息：{ $line }
 program-ended = { $program } 结束，退出码 { $code }

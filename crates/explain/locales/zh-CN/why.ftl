@@ -123,6 +123,7 @@ why-ignored = { $node } 把帧从所有端口发出，但没有站点收下它
 # 程序。
 why-not-listening = { $node } 在线，但其上没有程序监听 { $transport } 端口 { $port }
 why-help-other-transport = { $node } 上有程序用 { $listens } 监听端口 { $port }：请改问 `{ $ask }`
+why-help-bind = { $node } 上有程序监听端口 { $port }，但只在地址 { $only } 上：请让它使用 `--bind 0.0.0.0`
 why-help-other-port = { $node } 上有程序监听 { $others }：请改问其中之一，或者在此端口启动一个程序
 why-help-serve = 启动一个：`{ $edit }`
 why-backlog-full = { $node } 上监听端口 { $port } 的程序接受连接不够快：已有 { $backlog } 个连接在等待，达到上限（backlog）

@@ -5,6 +5,7 @@ use lanternet_core::trace::DropReason;
 
 use super::scene::{Percent, Scene};
 use super::transport::protocol_name;
+use super::what;
 use crate::args;
 
 /// The sentence about one frame, with everything that decided.
@@ -40,7 +41,7 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         }
         R::Malformed { protocol, what } => {
             let protocol = protocol_name(*protocol);
-            scene.say("drop-malformed", &args!(protocol, what))
+            scene.say("drop-malformed", &args!(protocol, what = what::what(scene, what)))
         }
         R::ChecksumWrong { protocol, found, expected } => {
             let protocol = protocol_name(*protocol);
@@ -68,7 +69,9 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             scene.say("drop-fragmentation-needed", &args!(len, mtu))
         }
         R::ReassemblyTimeout => scene.phrase("drop-reassembly-timeout"),
-        R::BadFragment { what } => scene.say("drop-bad-fragment", &args!(what)),
+        R::BadFragment { what } => {
+            scene.say("drop-bad-fragment", &args!(what = what::what(scene, what)))
+        }
         R::UnknownProtocol { number } => scene.say("drop-unknown-protocol", &args!(number)),
         R::IcmpIgnored => scene.phrase("drop-icmp-ignored"),
         R::ArpNotForUs { target } => scene.say("drop-arp-not-for-us", &args!(target)),

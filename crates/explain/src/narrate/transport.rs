@@ -19,7 +19,13 @@ pub(super) fn state_changed(
     segment: Option<&TcpSegment>,
 ) -> String {
     let step = step(from, to, segment).map(|id| scene.phrase(id));
-    let what = match (segment.map(|segment| segment_moved(scene, segment)), step) {
+    let cause = match (segment, to) {
+        (Some(segment), _) => Some(segment_moved(scene, segment)),
+        (None, TcpState::SynSent) => Some(scene.phrase("tcp-program-opens")),
+        (None, TcpState::FinWait1 | TcpState::LastAck) => Some(scene.phrase("tcp-program-closes")),
+        (None, _) => None,
+    };
+    let what = match (cause, step) {
         (Some(segment), Some(step)) => scene.say("tcp-with-step", &args!(segment, step)),
         (Some(only), None) | (None, Some(only)) => only,
         (None, None) => scene.phrase("tcp-step-gone"),
@@ -51,8 +57,7 @@ fn step(from: TcpState, to: TcpState, segment: Option<&TcpSegment>) -> Option<&'
     }
     Some(match (from, to) {
         (_, Listen) => "tcp-step-listen",
-        (_, SynSent) if has(TcpFlags::SYN) => "tcp-step-handshake-1",
-        (_, SynSent) => "tcp-step-opened",
+        (_, SynSent) => "tcp-step-handshake-1",
         (SynSent, SynReceived) => "tcp-step-simultaneous-open",
         (_, SynReceived) if acks => "tcp-step-handshake-2",
         (_, SynReceived) => "tcp-step-handshake-1",
@@ -66,6 +71,7 @@ fn step(from: TcpState, to: TcpState, segment: Option<&TcpSegment>) -> Option<&'
         (FinWait1, TimeWait) => "tcp-step-close-2-and-3",
         (Closing, TimeWait) => "tcp-step-simultaneous-close-done",
         (_, TimeWait) => "tcp-step-close-3-peer",
+        (TimeWait, Closed) if has(TcpFlags::SYN) => "tcp-step-reused",
         (TimeWait, Closed) => "tcp-step-time-wait-over",
         (LastAck, Closed) if acks => "tcp-step-close-4",
         (Listen, Closed) => "tcp-step-closed-by-program",

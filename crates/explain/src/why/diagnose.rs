@@ -1,5 +1,6 @@
 //! From the trail to the reason: the first thing, in the order of the packet's way, that ended it.
 
+use std::io::ErrorKind;
 use std::net::IpAddr;
 
 use lanternet_core::trace::{IcmpSilence, Protocol, ResetCause, Unsent};
@@ -240,7 +241,10 @@ impl<'a> Case<'_, 'a> {
 
     /// What programs listen on at a node, by the lab and by the trace.
     fn not_listening(&self, node: NodeId, service: Service) -> Diagnosis {
-        let mut others: Vec<Service> = self.network.services(node);
+        let servers = self.network.services(node);
+        let only = servers.iter().find(|(other, bind)| *other == service && !bind.is_unspecified());
+        let only = only.map(|(_, bind)| *bind);
+        let mut others: Vec<Service> = servers.iter().map(|(service, _)| *service).collect();
         for record in &self.journey.report().records {
             if let TraceEvent::Listening { protocol, local, .. } = &record.event
                 && record.place.node() == node
@@ -255,11 +259,21 @@ impl<'a> Case<'_, 'a> {
         others.sort_unstable();
         others.dedup();
         others.retain(|other| *other != service);
-        Diagnosis::NotListening { service, others }
+        Diagnosis::NotListening { service, others, only }
     }
 
     /// Nothing ended the packet, as far as the trace goes.
     fn open_end(&self, step: &Step<'a>) -> Diagnosis {
+        let report = self.journey.report();
+        if step.node == report.from
+            && step.arrived.is_none()
+            && step.out.is_none()
+            && matches!(report.outcome, ProbeOutcome::Failed(ErrorKind::NetworkUnreachable))
+            && let Some(address) = report.address
+        {
+            // The program was refused before there was a packet.
+            return route::no_route(self, report.from, address);
+        }
         let taken = |record: &&&Record| matches!(record.event, TraceEvent::PacketForUs { .. });
         if step.records.iter().any(|record| taken(&record)) {
             return Diagnosis::NoAnswer;

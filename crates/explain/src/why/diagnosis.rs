@@ -121,8 +121,9 @@ pub enum Diagnosis {
     /// Flooded, and every station ignored it.
     Ignored,
 
-    /// No program listens on the port; these are the ports on which programs listen there.
-    NotListening { service: Service, others: Vec<Service> },
+    /// No program listens on the port; these are the ports on which programs listen there. With
+    /// `only`, one does listen on the port, but at that address.
+    NotListening { service: Service, others: Vec<Service>, only: Option<IpAddr> },
     /// As many connections wait as the program allowed.
     BacklogFull { local: SocketAddr, backlog: u32 },
     /// The program does not read.

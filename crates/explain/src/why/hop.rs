@@ -1,9 +1,10 @@
 //! What a node did with the packet, layer by layer.
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 
 use lanternet_core::trace::{Route, RouteKind};
-use lanternet_core::{Frame, IpNet, MacAddr, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_core::{Frame, IpNet, MacAddr, NodeId, PortId, PortRef, Record, Topology, TraceEvent};
 use lanternet_lab::{Service, Transport};
 use lanternet_net::wire::layers::{Change, FieldName, FieldValue, LayerProtocol, Layers, diff};
 
@@ -33,6 +34,7 @@ impl<'a> Teller<'_, 'a> {
     pub(super) fn lines(&self, step: &Step<'a>) -> Vec<Line> {
         let mut lines = Vec::new();
         lines.extend(self.top(step));
+        lines.extend(self.refused(step).map(|text| (Layer::Network, text)));
         for record in &step.lost {
             lines.push((Layer::of(&record.event), self.lost(record)));
         }
@@ -105,6 +107,19 @@ impl<'a> Teller<'_, 'a> {
         Some((layer, format!("{top}: {}", layers.info())))
     }
 
+    /// The comparison that a program's packet failed by before there was one.
+    fn refused(&self, step: &Step<'a>) -> Option<String> {
+        let report = self.journey.report();
+        let refused = step.out.is_none()
+            && step.arrived.is_none()
+            && !step.records.iter().any(|record| Layer::of(&record.event) == Layer::Network);
+        let destination = report.address.filter(|_| refused && step.node == report.from)?;
+        let own = self.network.addresses(step.node).next()?;
+        let foreign = self.network.addresses(step.node).all(|own| !own.net.contains(&destination));
+        let router = self.network.is_router(step.node);
+        (foreign && !router).then(|| self.compared(step.node, destination, own.net, Some(None)))?
+    }
+
     /// How an earlier attempt ended.
     fn lost(&self, record: &Record) -> String {
         let scene = Scene::new(self.catalogue, self.topology, record);
@@ -126,9 +141,20 @@ impl<'a> Teller<'_, 'a> {
             }
             _ => return None,
         };
+        self.compared(record.place.node(), *destination, *address, via.copied())
+    }
+
+    /// `via` is `None` on the own segment, else the gateway, if there is one that can be used.
+    fn compared(
+        &self,
+        node: NodeId,
+        destination: IpAddr,
+        address: IpNet,
+        via: Option<Option<IpAddr>>,
+    ) -> Option<String> {
         let (mask, network) = (address.netmask(), address.network());
-        let other = IpNet::new(*destination, address.prefix_len()).ok()?.network();
-        let gateway = self.network.station(record.place.node()).and_then(|s| s.gateway);
+        let other = IpNet::new(destination, address.prefix_len()).ok()?.network();
+        let gateway = self.network.station(node).and_then(|station| station.gateway);
         Some(match (via, gateway) {
             (None, _) => self.say("why-same-segment", args!(destination, mask, network)),
             (Some(Some(gateway)), _) => {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
+use lanternet_apps::command::{Command, Serve};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Station, Transport};
 
@@ -249,19 +250,15 @@ impl<'a> Network<'a> {
             .and_then(|address| IpNet::new(address.into(), network.prefix_len()).ok())
     }
 
-    /// The ports on which programs of the lab listen at a node: those that `serve`.
-    pub(super) fn services(self, node: NodeId) -> Vec<Service> {
+    /// Where programs of the lab listen at a node, and at which of its addresses.
+    pub(super) fn services(self, node: NodeId) -> Vec<(Service, IpAddr)> {
         let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
-        here.filter_map(|program| {
-            let words: Vec<&str> = program.command.split_whitespace().collect();
-            let served = words.first() == Some(&"serve");
-            let port = words.iter().enumerate().find_map(|(at, word)| match *word {
-                "--port" => words.get(at + 1)?.parse().ok(),
-                word => word.strip_prefix("--port=")?.parse().ok(),
-            });
-            let udp = words.contains(&"--udp");
-            let transport = if udp { Transport::Udp } else { Transport::Tcp };
-            served.then_some(Service { port: port?, transport })
+        here.filter_map(|program| match &program.command {
+            Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
+                Some((Service { port: server.port, transport }, server.bind))
+            }
+            Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
         })
         .collect()
     }

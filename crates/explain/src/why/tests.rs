@@ -2,7 +2,6 @@
 
 mod diagnoses;
 mod labs;
-mod wire;
 mod world;
 
 use super::*;

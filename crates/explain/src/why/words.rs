@@ -1,6 +1,7 @@
 //! A finding in words: what is wrong, and what to write into the lab file.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{NodeId, QueueLimit, Topology};
@@ -303,7 +304,9 @@ impl Words<'_> {
                 (say("why-storm", args!(nodes = self.names(nodes))), Some(say("why-help-storm", args!())))
             }
             D::Ignored => (say("why-ignored", args!(node)), None),
-            D::NotListening { service, others } => self.not_listening(node, *service, others),
+            D::NotListening { service, others, only } => {
+                self.not_listening(node, *service, others, *only)
+            }
             D::BacklogFull { local, backlog } => (
                 say("why-backlog-full", args!(node, port = local.port(), count backlog = *backlog)),
                 Some(say("why-help-backlog", args!())),
@@ -330,10 +333,15 @@ impl Words<'_> {
         node: &str,
         service: Service,
         others: &[Service],
+        only: Option<IpAddr>,
     ) -> (String, Option<String>) {
         let transport = transport(service.transport);
         let port = service.port;
         let message = self.say("why-not-listening", &args!(node, port, transport));
+        if let Some(only) = only {
+            let help = self.say("why-help-bind", &args!(node, port, only));
+            return (message, Some(help));
+        }
         let swapped = others.iter().find(|other| other.port == port);
         let help = match (swapped, others.is_empty()) {
             (Some(other), _) => {

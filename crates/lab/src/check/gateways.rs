@@ -83,9 +83,8 @@ fn gateway_mistake(
     station: &Station,
     gateway: Spanned<IpAddr>,
 ) -> Option<Mistake> {
-    if station.addresses().next().is_none() {
-        return None;
-    }
+    // A host without an address was remarked on already.
+    station.addresses().next()?;
     if station.addresses().any(|own| own.addr() == gateway.value) {
         return Some((
             Code::GatewayUnowned,

@@ -13,6 +13,9 @@ use crate::span::Span;
 /// Above this many steps the search for circles is left out: it is for labs that people read.
 const MOST_STEPS: usize = 2_000_000;
 
+/// An address for documentation (RFC 5737), for rows that lead everywhere.
+const NOWHERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
+
 /// Networks of one station's interfaces that overlap.
 pub(super) fn overlaps(lab: &Lab, out: &mut Vec<Diagnostic>) {
     for (_, node, station) in lab.stations() {
@@ -24,9 +27,17 @@ pub(super) fn overlaps(lab: &Lab, out: &mut Vec<Diagnostic>) {
         }
         // The wider first, so that what is inside a network follows it.
         nets.sort_by_key(|(net, number, _)| (net.network(), net.prefix_len(), *number));
-        for pair in nets.windows(2) {
-            let [(outer, first, place), (inner, second, other)] = pair else { continue };
-            if first == second || !outer.contains(inner) {
+        let mut around: Vec<&(IpNet, usize, Span)> = Vec::new();
+        for net in &nets {
+            while around.last().is_some_and(|outer| !outer.0.contains(&net.0)) {
+                around.pop();
+            }
+            let enclosing = around.last().copied();
+            around.push(net);
+            let (Some((outer, first, place)), (inner, second, other)) = (enclosing, net) else {
+                continue;
+            };
+            if first == second {
                 continue;
             }
             let name = |number: &usize| &station.interfaces[*number].name;
@@ -47,7 +58,7 @@ pub(super) fn overlaps(lab: &Lab, out: &mut Vec<Diagnostic>) {
                     format!("{late_net} at `{late_name}`"),
                 )
                 .and(early, format!("{early_net} at `{early_name}`"))
-                .help("each segment needs a network of its own, or it is chance on which side an address is looked for"),
+                .help("each segment needs a network of its own: an address in both is looked for on one side only"),
             );
         }
     }
@@ -113,7 +124,8 @@ pub(super) fn never_match(lab: &Lab, out: &mut Vec<Diagnostic>) {
             }
             // Longest prefix first: rows inside this one may leave nothing of it.
             let inside: Vec<IpNet> = all
-                .iter()
+                .range(row.to..)
+                .take_while(|net| row.to.contains(&net.network()))
                 .filter(|net| **net != row.to && row.to.contains(*net))
                 .copied()
                 .collect();
@@ -235,12 +247,17 @@ fn routing_loop(lab: &Lab, circle: &[(NodeIndex, Span)], destination: Ipv4Addr) 
     let mut names: Vec<_> =
         circle.iter().map(|(node, _)| format!("`{}`", lab.node(*node).name)).collect();
     names.extend(names.first().cloned());
+    let whom = if destination == NOWHERE {
+        "a network that nobody is in".to_owned()
+    } else {
+        destination.to_string()
+    };
     let mut places = circle.iter();
     let (node, span) = places.next().map_or((NodeIndex(0), Span::default()), |place| *place);
     let label = |node| format!("`{}` sends it on by this row", lab.node(node).name);
     let mut diagnostic = Diagnostic::new(
         Code::RoutingLoop,
-        format!("a packet for {destination} goes round in a circle: {}", names.join(" – ")),
+        format!("a packet for {whom} goes round in a circle: {}", names.join(" – ")),
         span,
         label(node),
     );
@@ -253,7 +270,7 @@ fn routing_loop(lab: &Lab, circle: &[(NodeIndex, Span)], destination: Ipv4Addr) 
     )
 }
 
-/// One address in each network that some station is in or some row leads to, and one beyond them.
+/// One address in each network that some station is in or some row leads to.
 fn destinations(lab: &Lab, tables: &BTreeMap<NodeIndex, Vec<Row>>) -> BTreeSet<Ipv4Addr> {
     let rows = tables.values().flatten().map(|row| row.to);
     let connected = lab
@@ -262,9 +279,8 @@ fn destinations(lab: &Lab, tables: &BTreeMap<NodeIndex, Vec<Row>>) -> BTreeSet<I
     let mut destinations = BTreeSet::new();
     for net in rows.chain(connected) {
         if let IpNet::V4(net) = net {
-            // For the default row: an address for documentation (RFC 5737), in nobody's network.
             let address = match net.prefix_len() {
-                0 => Ipv4Addr::new(203, 0, 113, 1),
+                0 => NOWHERE,
                 _ => net.hosts().next().unwrap_or(net.addr()),
             };
             destinations.insert(address);

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::diagnostic::{Code, Diagnostic, did_you_mean, one_of};
+use crate::diagnostic::{Code, Diagnostic, all_of, did_you_mean, one_of};
 use crate::span::{Span, Spanned, Text};
 use crate::yaml::{Node, Scalar, Value};
 
@@ -23,6 +23,11 @@ pub(crate) trait Leaf: Sized {
     const NOUN: &'static str;
     /// How to write it: the help for one that does not read.
     const HOW: &'static str;
+
+    /// [`Self::HOW`] where it has to be put together.
+    fn how() -> String {
+        Self::HOW.to_owned()
+    }
 
     /// Whether a scalar of this type can be one at all. A text in most cases.
     fn accepts(scalar: Scalar) -> bool {
@@ -87,7 +92,7 @@ impl Refusal {
             span,
             self.label.unwrap_or_else(|| format!("not {}", T::NOUN)),
         )
-        .help(self.help.unwrap_or_else(|| T::HOW.to_owned()))
+        .help(self.help.unwrap_or_else(T::how))
     }
 }
 
@@ -102,7 +107,7 @@ impl<T: Leaf> Read for Spanned<T> {
                 }
             },
             _ => {
-                out.push(wrong_type(node, T::NOUN).help(T::HOW));
+                out.push(wrong_type(node, T::NOUN).help(T::how()));
                 None
             }
         }
@@ -136,11 +141,15 @@ pub(crate) fn wrong_type(node: &Node, expected: &str) -> Diagnostic {
 
 /// A list. Nothing at all (a key whose items are all commented out) is the empty list.
 #[derive(Debug)]
-pub(crate) struct List<T>(pub(crate) Vec<T>);
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// How many more items there are, which could not be read.
+    pub(crate) unread: usize,
+}
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { items: Vec::new(), unread: 0 }
     }
 }
 
@@ -148,7 +157,8 @@ impl<T: Read> Read for List<T> {
     fn read(node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
         match &node.value {
             Value::Sequence(items) => {
-                Some(Self(items.iter().filter_map(|item| T::read(item, out)).collect()))
+                let read: Vec<_> = items.iter().filter_map(|item| T::read(item, out)).collect();
+                Some(Self { unread: items.len() - read.len(), items: read })
             }
             _ if node.is_null() => Some(Self::default()),
             _ => {
@@ -266,7 +276,12 @@ impl<'a> Entries<'a> {
     }
 
     pub(crate) fn required<T: Read>(&self, key: &str, out: &mut Vec<Diagnostic>) -> Option<T> {
-        if !self.entries.iter().any(|(name, _)| name.value == key) {
+        let has = |key: &str| self.entries.iter().any(|(name, _)| name.value == key);
+        // A program of a later version was complained about when its keys were looked at.
+        if key == "run" && has("exec") {
+            return None;
+        }
+        if !has(key) {
             out.push(
                 Diagnostic::new(
                     Code::MissingKey,
@@ -295,7 +310,7 @@ fn unknown_key(key: &Text, what: &'static str, known: &[&'static str]) -> Diagno
     let label = format!("not a key of {what}");
     let help = did_you_mean(name, known.iter().copied())
         .or_else(|| super::belongs_elsewhere(name, what))
-        .unwrap_or_else(|| format!("the keys of {what} are {}", one_of(known.iter().copied())));
+        .unwrap_or_else(|| format!("the keys of {what} are {}", all_of(known.iter().copied())));
     Diagnostic::new(Code::UnknownKey, format!("unknown key `{name}`"), key.span, label).help(help)
 }
 

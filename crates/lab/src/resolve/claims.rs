@@ -198,6 +198,10 @@ impl Resolver<'_> {
     /// The node of this name, which must run something.
     fn node_with_programs(&mut self, name: &Spanned<NodeName>) -> Option<NodeIndex> {
         if !self.names.contains_key(&name.value) {
+            // It may be the name of a program that was complained about.
+            if self.lost_programs {
+                return None;
+            }
             let programs = self.lab.programs.iter().map(|program| program.name.as_str());
             let known: Vec<_> = self.names.keys().map(NodeName::as_str).chain(programs).collect();
             let help = did_you_mean(name.as_str(), known).unwrap_or_else(|| {

@@ -15,7 +15,7 @@ use crate::document::{
 use crate::lab::{End, Link, NodeIndex, NodeKind};
 use crate::names::{InterfaceName, some_of};
 use crate::span::{Span, Spanned, Text};
-use crate::units::QueueSize;
+use crate::units::{QueueSize, Share};
 
 /// Which cable ends are taken, and where that was written.
 #[derive(Default)]
@@ -237,9 +237,56 @@ impl Resolver<'_> {
                 apply(&mut backward, direction);
             }
             up = map.state.is_none_or(|state| state.value == LinkState::Up);
+            self.no_effect(map, &forward, &backward);
         }
         let span = Spanned::new((), entry.span);
         self.lab.links.push(Link { ends, forward, backward, up, span });
+    }
+
+    /// Complains about settings that another one has to be there for.
+    fn no_effect(&mut self, map: &LinkMap, forward: &LinkSettings, backward: &LinkSettings) {
+        let drawn = |share: Option<Spanned<Share>>| {
+            share.filter(|share| share.parts_per_million() > 0).map(|share| share.span)
+        };
+        let one = |direction: &Option<DirectionEntry>, settings: &LinkSettings| {
+            let entry = direction.as_ref();
+            let reorder = entry.and_then(|entry| drawn(entry.reorder));
+            let queue = entry.and_then(|entry| entry.queue).map(|queue| queue.span);
+            (
+                reorder.filter(|_| settings.delay.is_zero()),
+                queue.filter(|_| settings.rate.is_none()),
+            )
+        };
+        let reorder = drawn(map.reorder);
+        let queue = map.queue.map(|queue| queue.span);
+        let both = (
+            reorder.filter(|_| forward.delay.is_zero() && backward.delay.is_zero()),
+            queue.filter(|_| forward.rate.is_none() && backward.rate.is_none()),
+        );
+        for (reorder, queue) in [both, one(&map.forward, forward), one(&map.backward, backward)] {
+            if let Some(span) = reorder {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::NoEffect,
+                        "`reorder` has no effect without `delay`",
+                        span,
+                        "frames overtake others by skipping the delay",
+                    )
+                    .help("add a delay such as `delay: 20ms`"),
+                );
+            }
+            if let Some(span) = queue {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::NoEffect,
+                        "`queue` has no effect without `rate`",
+                        span,
+                        "nothing waits in front of a link of unlimited rate",
+                    )
+                    .help("add a rate such as `rate: 10 Mbit`"),
+                );
+            }
+        }
     }
 
     /// Gives hubs and switches as many ports as their links need.

@@ -37,7 +37,7 @@ impl Resolver<'_> {
     fn host(&mut self, name: &Spanned<NodeName>, entry: &HostEntry) -> Station {
         let mut interfaces = self.interfaces(name, &entry.interfaces);
         let on_node = entry.address.map(|address| address.span).or_else(|| {
-            let first = entry.addresses.0.first().map(|address| address.span);
+            let first = entry.addresses.items.first().map(|address| address.span);
             first.or_else(|| entry.mac.map(|mac| mac.span))
         });
         if let (Some(here), Some((first, _))) = (on_node, entry.interfaces.0.first()) {
@@ -106,7 +106,7 @@ impl Resolver<'_> {
         one: Option<Spanned<Prefix>>,
         more: &List<Spanned<Prefix>>,
     ) -> Vec<Spanned<IpNet>> {
-        let all = one.iter().chain(&more.0);
+        let all = one.iter().chain(&more.items);
         let addresses: Vec<_> =
             all.map(|prefix| Spanned::new(prefix.value.0, prefix.span)).collect();
         for address in &addresses {
@@ -131,7 +131,7 @@ fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
         to: Spanned::new(entry.to.value.0, entry.to.span),
         via: entry.via,
     };
-    entries.0.iter().map(route).collect()
+    entries.items.iter().map(route).collect()
 }
 
 fn hosts(entries: &Map<HostName, Spanned<std::net::IpAddr>>) -> Vec<HostsEntry> {

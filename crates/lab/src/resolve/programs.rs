@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use lanternet_apps::Command;
+
 use super::{Lookup, Resolver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::ProgramEntry;
@@ -53,8 +55,12 @@ impl Resolver<'_> {
         given: &BTreeMap<NodeName, Span>,
         generated: &mut BTreeMap<String, usize>,
     ) {
-        self.check_command(entry);
-        let Lookup::Node(on) = self.look_up(&entry.on) else { return };
+        let command = self.command(entry);
+        let on = self.look_up(&entry.on);
+        let (Lookup::Node(on), Some(command)) = (on, command) else {
+            self.lost_programs = true;
+            return;
+        };
         let node = self.lab.node(on);
         if node.kind.station().is_none() {
             self.out.push(
@@ -66,6 +72,7 @@ impl Resolver<'_> {
                 )
                 .help("run it on a host that is plugged into it"),
             );
+            self.lost_programs = true;
             return;
         }
         let name = match &entry.name {
@@ -92,23 +99,28 @@ impl Resolver<'_> {
             name,
             on,
             at: entry.at.map_or_else(Default::default, |at| at.value),
-            command: Spanned::new(entry.run.0.value.clone(), entry.run.span),
+            run: entry.run.0.clone(),
+            command,
             input: entry.input.0.clone(),
         });
     }
 
-    /// The one place where command lines are read by the programs' own parser.
-    fn check_command(&mut self, entry: &ProgramEntry) {
-        if entry.run.0.value.trim().is_empty() {
-            self.out.push(
-                Diagnostic::new(
-                    Code::BadCommand,
-                    "expected a command line, got an empty one",
-                    entry.run.span,
-                    "nothing to run",
-                )
-                .help("write the program and its arguments, such as `ping b3`"),
-            );
+    /// The command line, read by the programs' own parser.
+    fn command(&mut self, entry: &ProgramEntry) -> Option<Command> {
+        match Command::parse(&entry.run.0.value) {
+            Ok(command) => Some(command),
+            Err(error) => {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::BadCommand,
+                        error.message,
+                        entry.run.span,
+                        "this command line",
+                    )
+                    .maybe_help(error.help),
+                );
+                None
+            }
         }
     }
 

@@ -271,7 +271,7 @@ mod tests {
         let mut table = table(10);
         table.learn(at(0), V1, A, PortId(3), NEVER);
         let mut aged = Vec::new();
-        let learning = table.learn(at(301), V1, A, PortId(3), |row| aged.push(row.mac));
+        let learning = table.learn(at(300), V1, A, PortId(3), |row| aged.push(row.mac));
         assert_eq!((learning, &aged[..]), (Learning::Learned, &[A][..]));
     }
 

@@ -18,6 +18,16 @@ pub enum Delivery {
     Icmp(IcmpInbound),
 }
 
+impl Delivery {
+    /// The frame it came in: the cause of what is done because of it.
+    pub fn about(&self) -> Option<FrameId> {
+        match self {
+            Self::Packet(inbound) => inbound.about,
+            Self::Icmp(icmp) => icmp.about,
+        }
+    }
+}
+
 /// A whole packet for this node, its IP header checked.
 #[derive(Debug)]
 pub struct Inbound {

@@ -1,5 +1,7 @@
 //! The labs of the repository.
 
+use lanternet_core::Duration;
+
 use super::*;
 
 #[test]
@@ -59,8 +61,11 @@ fn the_twin_that_answers_instead_is_named() {
 
 #[test]
 fn a_link_that_takes_less_than_the_others_is_named() {
-    let mut world = World::file("broken/mtu-black-hole");
-    world.ping("a1", "b1");
-    let report = world.probe("a1", "b1", None, 1472);
+    let path = format!("{}/../../labs/broken/mtu-black-hole.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("the lab is there");
+    // The lab's first program is small and gets through; what is asked about is the second.
+    let (world, mut report) = World::programs(&text, "a1", "b1", ProbeOutcome::Silent);
+    let second = report.started + Duration::from_secs(2);
+    report.records.retain(|record| record.at >= second);
     told("broken/mtu-black-hole.a1", &world, &report);
 }

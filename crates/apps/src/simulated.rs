@@ -1,0 +1,307 @@
+//! [`Sockets`] and [`Console`] on a simulated host: each call is one of
+//! [`lanternet_net::host::Handle`], and waiting is the host's own.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use lanternet_core::trace;
+use lanternet_core::{Duration, Instant};
+use lanternet_net::host::{self, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::console::Console;
+use crate::icmp::{
+    EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError, Unreachable,
+};
+use crate::race;
+use crate::sockets::{
+    self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets,
+};
+
+/// A simulated host, as one of its programs sees it.
+#[derive(Clone, Debug)]
+pub struct Simulated(Handle);
+
+impl Simulated {
+    /// The host that this handle belongs to.
+    pub const fn new(handle: Handle) -> Self {
+        Self(handle)
+    }
+}
+
+/// The error for programs. `EMSGSIZE` has no kind of its own, so it travels as its own type.
+fn for_programs(error: io::Error) -> io::Error {
+    match Errno::of(&error) {
+        Some(Errno::MessageTooLong) => MessageTooLong { mtu: None }.into(),
+        _ => error,
+    }
+}
+
+impl Sockets for Simulated {
+    type TcpStream = TcpStream;
+    type TcpListener = TcpListener;
+    type UdpSocket = UdpSocket;
+    type IcmpSocket = IcmpSocket;
+
+    async fn tcp_listen(
+        &self,
+        address: SocketAddr,
+        options: ListenOptions,
+    ) -> io::Result<TcpListener> {
+        let reuse = [SocketOption::ReuseAddress(options.reuse_address)];
+        stream::TcpListener::listen(&self.0, address, options.backlog, &reuse).map(TcpListener)
+    }
+
+    async fn tcp_connect(
+        &self,
+        address: SocketAddr,
+        options: ConnectOptions,
+    ) -> io::Result<TcpStream> {
+        let connecting = stream::TcpStream::connect(&self.0, address, options.source, &[]);
+        match options.timeout {
+            None => connecting.await,
+            Some(limit) => race::timeout(self, limit, connecting)
+                .await
+                .unwrap_or_else(|_| Err(Errno::TimedOut.into())),
+        }
+        .map(TcpStream)
+    }
+
+    async fn udp_bind(&self, address: SocketAddr) -> io::Result<UdpSocket> {
+        stream::UdpSocket::bind(&self.0, address, &[]).map(UdpSocket)
+    }
+
+    async fn icmp_open(&self, family: Family) -> io::Result<IcmpSocket> {
+        match family {
+            Family::V4 => Ok(IcmpSocket(stream::IcmpSocket::open(&self.0))),
+            Family::V6 => Err(Errno::FamilyNotSupported.into()),
+        }
+    }
+
+    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        self.0.resolve(name)
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        self.0.sleep(duration)
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(task);
+    }
+
+    fn random_u64(&self) -> u64 {
+        self.0.random_u64()
+    }
+}
+
+impl Console for Simulated {
+    async fn read_line(&self) -> Option<String> {
+        self.0.read_line()
+    }
+
+    fn print(&self, text: &str) {
+        self.0.print(text);
+    }
+
+    fn error(&self, line: &str) {
+        self.0.print_error(&format!("{line}\n"));
+    }
+}
+
+/// A listening TCP port of a simulated host.
+#[derive(Debug)]
+pub struct TcpListener(stream::TcpListener);
+
+impl sockets::TcpListener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, peer) = self.0.accept().await?;
+        Ok((TcpStream(stream), peer))
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A TCP connection of a simulated host.
+#[derive(Debug)]
+pub struct TcpStream(stream::TcpStream);
+
+impl AsyncRead for TcpStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let len = ready!(self.0.poll_read(cx, buffer.initialize_unfilled()))?;
+        buffer.advance(len);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for TcpStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_write(cx, data)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // What was written is the host's; there is no buffer of ours to empty.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.shutdown(Shutdown::Write))
+    }
+}
+
+impl sockets::TcpStream for TcpStream {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
+    }
+
+    fn set_nodelay(&self, on: bool) -> io::Result<()> {
+        self.0.set_option(SocketOption::NoDelay(on))
+    }
+
+    fn set_keepalive(&self, keepalive: Option<Keepalive>) -> io::Result<()> {
+        let numbers =
+            |Keepalive { idle, interval, probes }| host::Keepalive { idle, interval, probes };
+        self.0.set_option(SocketOption::Keepalive(keepalive.map(numbers)))
+    }
+
+    fn abort(self) -> io::Result<()> {
+        self.0.abort()
+    }
+}
+
+/// A UDP port of a simulated host.
+#[derive(Debug)]
+pub struct UdpSocket(stream::UdpSocket);
+
+impl sockets::UdpSocket for UdpSocket {
+    async fn send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<usize> {
+        self.0.send(datagram, Some(to)).map_err(for_programs)
+    }
+
+    async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        let received = self.0.receive(buffer).await?;
+        Ok((received.len, received.from))
+    }
+
+    async fn connect(&self, peer: SocketAddr) -> io::Result<()> {
+        self.0.connect(peer)
+    }
+
+    async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        self.0.send(datagram, None).map_err(for_programs)
+    }
+
+    async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(self.0.receive(buffer).await?.len)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+
+    fn set_broadcast(&self, on: bool) -> io::Result<()> {
+        self.0.set_option(SocketOption::Broadcast(on))
+    }
+
+    fn set_ttl(&self, ttl: u8) -> io::Result<()> {
+        self.0.set_option(SocketOption::Ttl(ttl))
+    }
+
+    fn set_dont_fragment(&self, on: bool) -> io::Result<()> {
+        let discovery = if on { PathMtuDiscovery::Always } else { PathMtuDiscovery::Never };
+        self.0.set_option(SocketOption::PathMtuDiscovery(discovery))
+    }
+
+    fn join_multicast(&self, group: IpAddr, interface: Option<IpAddr>) -> io::Result<()> {
+        self.0.join_group(group, interface)
+    }
+
+    fn leave_multicast(&self, group: IpAddr, interface: Option<IpAddr>) -> io::Result<()> {
+        self.0.leave_group(group, interface)
+    }
+
+    fn set_error_queue(&self, on: bool) -> io::Result<()> {
+        self.0.set_option(SocketOption::KeepErrors(on))
+    }
+
+    async fn recv_error(&self) -> io::Result<UdpError> {
+        let kept = poll_fn(|cx| self.0.poll_error(cx)).await?;
+        Ok(UdpError { from: kept.from, error: error(kept.message), about: kept.destination })
+    }
+}
+
+/// A ping socket of a simulated host.
+#[derive(Debug)]
+pub struct IcmpSocket(stream::IcmpSocket);
+
+impl sockets::IcmpSocket for IcmpSocket {
+    async fn send_echo(&self, to: IpAddr, request: EchoRequest<'_>) -> io::Result<()> {
+        let EchoRequest { sequence, payload, ttl, dont_fragment } = request;
+        let request = host::EchoRequest { sequence, payload, ttl, dont_fragment };
+        self.0.send_echo(to, request).map_err(for_programs)
+    }
+
+    async fn recv(&self) -> io::Result<IcmpMessage> {
+        let received = self.0.receive().await?;
+        let kind = match received.message {
+            trace::IcmpMessage::EchoReply { .. } => {
+                IcmpKind::EchoReply { payload: received.payload }
+            }
+            message => IcmpKind::Error(error(message)),
+        };
+        let (destination, sequence) = (received.destination, received.sequence);
+        Ok(IcmpMessage {
+            from: received.from,
+            ttl: Some(received.ttl),
+            kind,
+            about: EchoAbout { destination, sequence },
+        })
+    }
+}
+
+/// The error that an ICMP message tells of.
+fn error(message: trace::IcmpMessage) -> IcmpError {
+    use trace::{IcmpMessage as M, Unreachable as U};
+    match message {
+        M::TtlExceeded => IcmpError::TimeExceeded,
+        M::ReassemblyTimeExceeded => IcmpError::ReassemblyTimeExceeded,
+        M::ParameterProblem { .. } => IcmpError::ParameterProblem,
+        M::Unreachable(unreachable) => IcmpError::Unreachable(match unreachable {
+            U::Network => Unreachable::Network,
+            U::Host => Unreachable::Host,
+            U::Protocol => Unreachable::Protocol,
+            U::Port => Unreachable::Port,
+            U::FragmentationNeeded { mtu } => Unreachable::FragmentationNeeded { mtu: mtu.into() },
+            U::Prohibited => Unreachable::Filtered,
+            U::Other { code } => Unreachable::Other(code),
+        }),
+        M::Other { kind, code } => IcmpError::Other { kind, code },
+        // None of these is an error; a host that reports one has a bug that stays visible.
+        M::EchoRequest { .. } => IcmpError::Other { kind: 8, code: 0 },
+        M::EchoReply { .. } => IcmpError::Other { kind: 0, code: 0 },
+        M::Redirect { .. } => IcmpError::Other { kind: 5, code: 1 },
+    }
+}

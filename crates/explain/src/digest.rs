@@ -1,0 +1,189 @@
+//! What a run comes to: counted while it runs, told when it has ended.
+//!
+//! A [`Digest`] observes every run, so it only counts: one `match`, and for most records an addition
+//! or a look-up in a small map. Words and names come in when it is [rendered](Tally::render).
+
+mod connection;
+mod render;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lanternet_core::trace::{FloodCause, IcmpMessage, Unreachable};
+use lanternet_core::{NodeId, Observer, Record, Topology, TraceEvent};
+
+use self::connection::Connections;
+use crate::narrate::drops;
+
+/// An observer that counts. Clones count together, so one is given to the simulation and one is
+/// kept.
+#[derive(Clone, Debug, Default)]
+pub struct Digest(Arc<Mutex<Tally>>);
+
+impl Digest {
+    /// What has been counted so far.
+    pub fn tally(&self) -> Tally {
+        // A panic of another observer in between leaves whole counts behind.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Observer for Digest {
+    fn observe(&mut self, _: &Topology, record: &Record) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).count(record);
+    }
+}
+
+/// The counts of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    frames: u64,
+    bytes: u64,
+    repeated: u64,
+    forwarded: u64,
+    flooded_unknown: u64,
+    flooded_broadcast: u64,
+    flooded_multicast: u64,
+    corrupted: u64,
+    duplicated: u64,
+    reordered: u64,
+    /// By the id of the reason's label, and the node where it happened (of a link, the sender).
+    drops: BTreeMap<(&'static str, NodeId), u64>,
+    arp_questions: u64,
+    arp_answers: u64,
+    arp_unanswered: u64,
+    arp_conflicts: u64,
+    routed: u64,
+    fragmented: u64,
+    echo_requests: u64,
+    echo_replies: u64,
+    /// By the node that sent it, and by type and code: how many, and the first of them.
+    icmp_errors: BTreeMap<(NodeId, u8, u8), (u64, IcmpMessage)>,
+    connections: Connections,
+    flows: BTreeMap<Flow, Datagrams>,
+    /// Whose an address is, as far as sockets showed it.
+    owners: BTreeMap<IpAddr, NodeId>,
+}
+
+/// Datagrams that one socket gets from one peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Flow {
+    node: NodeId,
+    local: SocketAddr,
+    remote: SocketAddr,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Datagrams {
+    count: u64,
+    bytes: u64,
+}
+
+impl Tally {
+    /// How many frames were handed to cables.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// How many frames and packets were dropped.
+    pub fn drops(&self) -> u64 {
+        self.drops.values().sum()
+    }
+
+    fn count(&mut self, record: &Record) {
+        use TraceEvent as E;
+        let node = record.place.node();
+        match &record.event {
+            E::FrameSent { frame, .. } => {
+                self.frames += 1;
+                self.bytes += frame.bytes().len() as u64;
+            }
+            E::Dropped { reason, .. } => {
+                *self.drops.entry((drops::label(reason), node)).or_default() += 1;
+            }
+            E::FrameCorrupted { .. } => self.corrupted += 1,
+            E::FrameDuplicated { .. } => self.duplicated += 1,
+            E::FrameReordered { .. } => self.reordered += 1,
+            E::HubRepeated { .. } => self.repeated += 1,
+            E::SwitchForwarded { .. } => self.forwarded += 1,
+            E::SwitchFlooded { why, .. } => match why {
+                FloodCause::UnknownUnicast => self.flooded_unknown += 1,
+                FloodCause::Broadcast => self.flooded_broadcast += 1,
+                FloodCause::Multicast => self.flooded_multicast += 1,
+            },
+            E::NeighborAsked { .. } => self.arp_questions += 1,
+            E::ArpAnswered { .. } => self.arp_answers += 1,
+            E::NeighborUnresolved { .. } => self.arp_unanswered += 1,
+            E::AddressConflict { .. } => self.arp_conflicts += 1,
+            E::PacketForwarded { .. } => self.routed += 1,
+            E::Fragmented { .. } => self.fragmented += 1,
+            E::IcmpReceived { message: IcmpMessage::EchoRequest { .. }, .. } => {
+                self.echo_requests += 1;
+            }
+            E::IcmpReceived { message: IcmpMessage::EchoReply { .. }, .. } => {
+                self.echo_replies += 1;
+            }
+            E::IcmpSent { message, .. } => {
+                if let Some((kind, code)) = error_type(*message) {
+                    self.icmp_errors.entry((node, kind, code)).or_insert((0, *message)).0 += 1;
+                }
+            }
+            E::DatagramDelivered { local, remote, len } => {
+                self.owners.insert(local.ip(), node);
+                let flow = Flow { node, local: *local, remote: *remote };
+                let datagrams = self.flows.entry(flow).or_default();
+                datagrams.count += 1;
+                datagrams.bytes += u64::from(*len);
+            }
+            E::TcpStateChanged { local, remote, from, to, segment } => {
+                self.owners.insert(local.ip(), node);
+                let key = (node, *local, *remote);
+                self.connections.change(key, record.at, *from, *to, segment.as_ref());
+            }
+            E::TcpDelivered { local, remote, len } => {
+                if let Some(end) = self.connections.open_end((node, *local, *remote)) {
+                    end.received += u64::from(*len);
+                }
+            }
+            E::TcpRetransmitted { local, remote, .. } => {
+                if let Some(end) = self.connections.open_end((node, *local, *remote)) {
+                    end.retransmissions += 1;
+                }
+            }
+            E::TcpResetSent { local, remote, .. } => {
+                self.connections.reset_sent((node, *local, *remote), record.at);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Type and code of an ICMP error; `None` for questions and answers.
+fn error_type(message: IcmpMessage) -> Option<(u8, u8)> {
+    Some(match message {
+        IcmpMessage::EchoRequest { .. }
+        | IcmpMessage::EchoReply { .. }
+        | IcmpMessage::Other { .. } => return None,
+        IcmpMessage::Unreachable(why) => (3, unreachable_code(why)),
+        IcmpMessage::TtlExceeded => (11, 0),
+        IcmpMessage::ReassemblyTimeExceeded => (11, 1),
+        IcmpMessage::Redirect { .. } => (5, 0),
+        IcmpMessage::ParameterProblem { .. } => (12, 0),
+    })
+}
+
+fn unreachable_code(why: Unreachable) -> u8 {
+    match why {
+        Unreachable::Network => 0,
+        Unreachable::Host => 1,
+        Unreachable::Protocol => 2,
+        Unreachable::Port => 3,
+        Unreachable::FragmentationNeeded { .. } => 4,
+        Unreachable::Prohibited => 13,
+        Unreachable::Other { code } => code,
+    }
+}
+
+#[cfg(test)]
+mod tests;

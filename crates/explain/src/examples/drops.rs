@@ -1,0 +1,67 @@
+//! Every reason to drop.
+
+use lanternet_core::trace::Protocol;
+use lanternet_core::{DropReason, MacAddr, PortId, QueueLimit, VlanId};
+
+use super::{ip, mac, net, socket};
+
+pub(super) fn drops() -> Vec<DropReason> {
+    use DropReason as R;
+    let (local, remote) = (socket("192.168.20.3:9090"), socket("192.168.10.1:49152"));
+    examples! { DropReason:
+        R::NoCable => [R::NoCable],
+        R::LinkDown => [R::LinkDown],
+        R::LinkCut => [R::LinkCut],
+        R::NodeDown => [R::NodeDown],
+        R::FrameTooLong { .. } => [R::FrameTooLong { payload: 1500, mtu: 1400 }],
+        R::QueueFull { .. } => [
+            R::QueueFull { frames: 100, bytes: 151_400, limit: QueueLimit::Frames(100) },
+            R::QueueFull { frames: 43, bytes: 65_102, limit: QueueLimit::Bytes(65_536) },
+        ],
+        R::Lost { .. } => [R::Lost { chance: 50_000 }],
+        R::Runt { .. } => [R::Runt { len: 9 }],
+        R::SamePort { .. } => [
+            R::SamePort { vlan: VlanId::DEFAULT, mac: mac(2), port: PortId(0) },
+            R::SamePort { vlan: VlanId::new(10).unwrap(), mac: mac(2), port: PortId(0) },
+        ],
+        R::ReservedAddress { .. } => [R::ReservedAddress { mac: MacAddr([1, 0x80, 0xc2, 0, 0, 0]) }],
+        R::SourceIsGroup { .. } => [R::SourceIsGroup { mac: MacAddr([1, 0, 0x5e, 0, 0, 1]) }],
+        R::NoOtherPort => [R::NoOtherPort],
+        R::NotOurMac { .. } => [R::NotOurMac { mac: mac(2) }],
+        R::UnknownEtherType { .. } => [R::UnknownEtherType { ethertype: 0x88cc }],
+        R::Malformed { .. } => [R::Malformed { protocol: Protocol::Ip, what: "too short" }],
+        R::ChecksumWrong { .. } => [
+            R::ChecksumWrong { protocol: Protocol::Tcp, found: 0xbeef, expected: 0x0012 },
+        ],
+        R::NoAddress { .. } => [R::NoAddress { interface: PortId(0) }],
+        R::NotForUs { .. } => [R::NotForUs { destination: ip("192.168.30.1") }],
+        R::MartianSource { .. } => [R::MartianSource { source: ip("127.0.0.1") }],
+        R::MartianDestination { .. } => [R::MartianDestination { destination: ip("240.0.0.1") }],
+        R::DirectedBroadcast { .. } => [R::DirectedBroadcast { segment: net("192.168.20.0/24") }],
+        R::LinkBroadcast => [R::LinkBroadcast],
+        R::NotInGroup { .. } => [R::NotInGroup { group: ip("224.0.0.251") }],
+        R::TtlExpired { .. } => [R::TtlExpired { ttl: 1 }],
+        R::NoRoute { .. } => [R::NoRoute { destination: ip("192.168.30.1") }],
+        R::NeighborFailed { .. } => [R::NeighborFailed { address: ip("192.168.10.7") }],
+        R::NeighborQueueFull { .. } => [
+            R::NeighborQueueFull { address: ip("192.168.10.7"), limit: 3 },
+        ],
+        R::FragmentationNeeded { .. } => [R::FragmentationNeeded { len: 1500, mtu: 1400 }],
+        R::ReassemblyTimeout => [R::ReassemblyTimeout],
+        R::BadFragment { .. } => [R::BadFragment { what: "overlapping fragments" }],
+        R::UnknownProtocol { .. } => [R::UnknownProtocol { number: 47 }],
+        R::IcmpIgnored => [R::IcmpIgnored],
+        R::ArpNotForUs { .. } => [R::ArpNotForUs { target: ip("192.168.20.9") }],
+        R::NoListener { .. } => [
+            R::NoListener { protocol: Protocol::Tcp, local: socket("192.168.20.3:9091") },
+            R::NoListener { protocol: Protocol::Udp, local: socket("192.168.20.3:53") },
+        ],
+        R::BacklogFull { .. } => [
+            R::BacklogFull { local, backlog: 1 },
+            R::BacklogFull { local, backlog: 2 },
+        ],
+        R::ReceiveBufferFull { .. } => [R::ReceiveBufferFull { local, limit: 212_992 }],
+        R::NotThePeer { .. } => [R::NotThePeer { local, remote }],
+        R::UnexpectedSegment { .. } => [R::UnexpectedSegment { local, remote }],
+    }
+}

@@ -1,0 +1,239 @@
+//! From a checked lab to a network that runs.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use lanternet_apps::Simulated;
+use lanternet_core::{
+    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
+};
+use lanternet_net::host::{Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
+use lanternet_net::l2::{Hub, Switch, SwitchConfig};
+use lanternet_net::l3::{InterfaceConfig, L3Config, StaticRoute};
+
+use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Station};
+
+/// How long a run may last in simulated time when the lab does not say.
+pub const DEFAULT_UNTIL: Duration = Duration::from_secs(3600);
+/// How many events a run may take: a storm ends here instead of never.
+pub const DEFAULT_EVENTS: u64 = 50_000_000;
+
+/// Which of the lab's programs are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// All of them, each at its time.
+    All,
+    /// Only the servers, each at its time.
+    Servers,
+    /// None.
+    Nothing,
+}
+
+/// A lab that was built: nodes, cables, programs.
+pub struct Network {
+    /// The simulation. The node of number n in the lab is the node of number n here, and so are the
+    /// links.
+    pub sim: Simulation,
+    programs: Vec<Option<(NodeId, ProgramId)>>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// Why it stopped.
+    pub stop: Stop,
+    /// Programs, servers aside, that have not ended.
+    pub unfinished: Vec<ProgramIndex>,
+}
+
+impl From<NodeIndex> for NodeId {
+    fn from(index: NodeIndex) -> Self {
+        // A lab file is far too short for more nodes than this.
+        Self(index.0 as u32)
+    }
+}
+
+impl Network {
+    /// Builds the network. Its programs are on their hosts, but [`start`](Self::start) starts them:
+    /// before that observers can be added.
+    pub fn build(lab: &Lab) -> Self {
+        let mut sim = Simulation::new(lab.seed);
+        let names = Arc::new(names(lab));
+        for index in (0..lab.nodes.len()).map(NodeIndex) {
+            add_node(&mut sim, lab, index, &names);
+        }
+        for link in &lab.links {
+            let ends = link.ends.map(port);
+            let id = sim.add_link(ends, [link.forward.clone(), link.backward.clone()]);
+            if !link.up {
+                sim.set_link_up(id, false);
+            }
+        }
+        Self { sim, programs: vec![None; lab.programs.len()] }
+    }
+
+    /// Puts programs on their hosts; each starts when its time comes.
+    pub fn start(&mut self, lab: &Lab, which: Start) {
+        for (slot, program) in self.programs.iter_mut().zip(&lab.programs) {
+            let command = program.command.clone();
+            let daemon = command.is_daemon();
+            if which == Start::Nothing || (which == Start::Servers && !daemon) {
+                continue;
+            }
+            let spec = ProgramSpec {
+                name: program.name.as_str().into(),
+                command: program.run.value.as_str().into(),
+                daemon,
+                at: Instant::ZERO + program.at,
+                input: program.input.clone(),
+            };
+            let node = NodeId::from(program.on);
+            *slot = self
+                .sim
+                .command(node, |host: &mut Host, ctx| {
+                    host.spawn(ctx, spec, |handle| async move {
+                        let simulated = Simulated::new(handle);
+                        lanternet_apps::run(command, simulated.clone(), simulated).await.0
+                    })
+                })
+                .map(|id| (node, id));
+        }
+    }
+
+    /// Runs until every program but the servers has ended and the network is quiet, or a limit is
+    /// reached.
+    pub fn run(&mut self, limits: Limits) -> RunEnd {
+        let stop = self.sim.run_until_idle(limits);
+        RunEnd { stop, unfinished: self.unfinished() }
+    }
+
+    /// The programs, servers aside, that were started and have not ended.
+    pub fn unfinished(&self) -> Vec<ProgramIndex> {
+        let programs = (0..self.programs.len()).map(ProgramIndex);
+        programs
+            .filter(|index| {
+                self.program(*index)
+                    .is_some_and(|program| !program.daemon && program.exit_code().is_none())
+            })
+            .collect()
+    }
+
+    /// A program of the lab, if it was started.
+    pub fn program(&self, index: ProgramIndex) -> Option<Program> {
+        let (node, id) = (*self.programs.get(index.0)?)?;
+        self.sim.device::<Host>(node)?.program(id)
+    }
+
+    /// The host or router of this number.
+    pub fn host(&self, node: NodeId) -> Option<&Host> {
+        self.sim.device(node)
+    }
+
+    /// The limits of a run: the lab's own end, or the default.
+    pub fn limits(lab: &Lab) -> Limits {
+        let until = Instant::ZERO + lab.until.unwrap_or(DEFAULT_UNTIL);
+        Limits { until, events: DEFAULT_EVENTS }
+    }
+
+    /// The link of this number in the lab.
+    pub fn link(index: usize) -> LinkId {
+        LinkId(index as u32)
+    }
+}
+
+/// The port of the simulation at an end of a link.
+fn port(end: End) -> PortRef {
+    PortRef::new(end.node.into(), PortId(end.interface as u16))
+}
+
+fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names>) {
+    let node = lab.node(index);
+    let name = node.name.as_str();
+    match &node.kind {
+        NodeKind::Hub { ports } => {
+            let id = sim.add_node(name, Hub::new(*ports));
+            add_numbered_ports(sim, id, *ports);
+        }
+        NodeKind::Switch(switch) => {
+            let config = SwitchConfig {
+                ageing: switch.ageing,
+                table_size: switch.table_size,
+                ..SwitchConfig::with_ports(switch.ports)
+            };
+            let id = sim.add_node(name, Switch::new(config));
+            add_numbered_ports(sim, id, switch.ports);
+        }
+        NodeKind::Host(station) | NodeKind::Router(station) => {
+            let forwarding = node.kind.forwards_packets();
+            let l3 = l3_config(lab, index, station, forwarding);
+            let own: Names = station.hosts.iter().fold(Names::new(), |mut own, entry| {
+                own.entry(entry.name.to_string()).or_default().push(entry.address.value);
+                own
+            });
+            let config = HostConfig {
+                hosts: (!own.is_empty()).then(|| Box::new(own)),
+                names: Some(Arc::clone(names)),
+                ..HostConfig::new(l3, Rng::named(lab.seed, &format!("host {name}")))
+            };
+            let id = sim.add_node(name, Host::new(config));
+            for interface in &station.interfaces {
+                sim.add_port(id, interface.name.as_str());
+            }
+        }
+    }
+}
+
+fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
+    for number in 1..=ports {
+        sim.add_port(node, &number.to_string());
+    }
+}
+
+fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) -> L3Config {
+    let interfaces =
+        station.interfaces.iter().enumerate().map(|(number, interface)| InterfaceConfig {
+            addresses: interface
+                .addresses
+                .iter()
+                .map(|address| address.value)
+                .filter(|address| address.addr().is_ipv4())
+                .collect(),
+            mtu: mtu(lab, node, number),
+            ..InterfaceConfig::new(interface.mac.value)
+        });
+    let gateway = station.gateway.iter().filter_map(|gateway| {
+        let to = match gateway.value {
+            IpAddr::V4(_) => "0.0.0.0/0".parse(),
+            IpAddr::V6(_) => "::/0".parse(),
+        };
+        Some(StaticRoute { to: to.ok()?, via: gateway.value })
+    });
+    let routes =
+        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
+    L3Config {
+        interfaces: interfaces.collect(),
+        routes: gateway.chain(routes).collect(),
+        forwarding,
+    }
+}
+
+/// The MTU of an interface is that of the cable in it, in the direction away from it.
+fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
+    let here = |end: End| end.node == node && end.interface == interface;
+    let direction = lab.links.iter().find_map(|link| match link.ends {
+        [first, _] if here(first) => Some(&link.forward),
+        [_, second] if here(second) => Some(&link.backward),
+        _ => None,
+    });
+    direction.map_or(1500, |settings| settings.mtu)
+}
+
+/// The names of the lab's nodes, for every host.
+fn names(lab: &Lab) -> Names {
+    let addresses = |station: &Station| -> Vec<IpAddr> {
+        station.addresses().map(|address| address.addr()).filter(IpAddr::is_ipv4).collect()
+    };
+    let named =
+        lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
+    named.filter(|(_, addresses)| !addresses.is_empty()).collect()
+}

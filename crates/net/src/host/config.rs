@@ -1,0 +1,33 @@
+//! What a host is told when it is built.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use lanternet_core::Rng;
+
+use crate::l3::L3Config;
+
+/// Names and their addresses.
+pub type Names = BTreeMap<String, Vec<IpAddr>>;
+
+/// The configuration of a host or a router.
+#[derive(Clone, Debug)]
+pub struct HostConfig {
+    /// Interfaces, routes, and whether it passes packets on.
+    pub l3: L3Config,
+    /// The host's own random stream: `Rng::named(seed, "host NAME")`.
+    pub rng: Rng,
+    /// The host's own names, as in `/etc/hosts`. Asked before [`names`](Self::names); `localhost`
+    /// is known without being written.
+    pub hosts: Option<Box<Names>>,
+    /// The lab's names, shared by all hosts.
+    pub names: Option<Arc<Names>>,
+}
+
+impl HostConfig {
+    /// A host with this IP layer and random stream that knows no names.
+    pub fn new(l3: L3Config, rng: Rng) -> Self {
+        Self { l3, rng, hosts: None, names: None }
+    }
+}

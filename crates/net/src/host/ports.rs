@@ -1,0 +1,90 @@
+//! Who holds which local address and port.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use lanternet_core::Rng;
+
+use super::sockets::SocketId;
+
+/// Linux's `ip_local_port_range`.
+const EPHEMERAL: std::ops::RangeInclusive<u16> = 32768..=60999;
+
+/// A socket that is bound to an address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Binding {
+    /// Unspecified: every address of the host.
+    pub(super) address: IpAddr,
+    pub(super) socket: SocketId,
+    /// `SO_REUSEADDR`.
+    pub(super) reuse: bool,
+}
+
+/// The bindings of one transport protocol.
+#[derive(Debug, Default)]
+pub(super) struct Bindings(BTreeMap<u16, Vec<Binding>>);
+
+impl Bindings {
+    pub(super) fn add(&mut self, local: SocketAddr, socket: SocketId, reuse: bool) {
+        let binding = Binding { address: local.ip(), socket, reuse };
+        self.0.entry(local.port()).or_default().push(binding);
+    }
+
+    pub(super) fn remove(&mut self, port: u16, socket: SocketId) {
+        if let Some(bindings) = self.0.get_mut(&port) {
+            bindings.retain(|binding| binding.socket != socket);
+            if bindings.is_empty() {
+                self.0.remove(&port);
+            }
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// All bindings of a port, the oldest first.
+    pub(super) fn on_port(&self, port: u16) -> &[Binding] {
+        self.0.get(&port).map_or(&[], Vec::as_slice)
+    }
+
+    /// The socket for what is sent to `local`, among those that `fits` says take it: one bound to
+    /// the address itself before one bound to all, and among equals the latest, as in Linux.
+    pub(super) fn find(
+        &self,
+        local: SocketAddr,
+        fits: impl Fn(SocketId) -> bool,
+    ) -> Option<SocketId> {
+        let bindings = self.on_port(local.port()).iter().rev();
+        let mut matching = bindings.filter(|binding| {
+            (binding.address == local.ip() || is_wildcard_for(binding.address, local.ip()))
+                && fits(binding.socket)
+        });
+        let first = matching.next()?;
+        if first.address == local.ip() {
+            return Some(first.socket);
+        }
+        let exact = matching.find(|binding| binding.address == local.ip());
+        Some(exact.unwrap_or(first).socket)
+    }
+}
+
+/// Whether two addresses cannot both be bound to one port: they are equal, or one means all.
+pub(super) fn overlap(a: IpAddr, b: IpAddr) -> bool {
+    a == b || is_wildcard_for(a, b) || is_wildcard_for(b, a)
+}
+
+/// `::` takes what is sent to IPv4 addresses as well (`bindv6only` is off).
+fn is_wildcard_for(bound: IpAddr, address: IpAddr) -> bool {
+    bound.is_unspecified() && (bound.is_ipv6() || address.is_ipv4())
+}
+
+/// A port that nobody uses: searched upwards from a random one, so that the next connection rarely
+/// gets the port of the one before.
+pub(super) fn ephemeral(rng: &mut Rng, is_free: impl Fn(u16) -> bool) -> Option<u16> {
+    let count = u64::from(EPHEMERAL.end() - EPHEMERAL.start()) + 1;
+    let start = rng.below(count);
+    (0..count)
+        .map(|step| EPHEMERAL.start() + ((start + step) % count) as u16)
+        .find(|port| is_free(*port))
+}

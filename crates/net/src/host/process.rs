@@ -1,0 +1,353 @@
+//! Programs and the executor that runs them inside the simulation.
+//!
+//! A program is a future that its host polls when something it waits for has happened, in the order
+//! in which things happened. Tasks that a program spawns end with it. Nothing here runs by itself:
+//! no threads, no clock.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use lanternet_core::trace::{Stream, TraceEvent};
+use lanternet_core::{Deadline, Instant};
+
+use super::handle::Handle;
+use super::stack::Stack;
+
+/// A program of a host, by its place in the order of starting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProgramId(pub u32);
+
+/// What to start.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramSpec {
+    /// The name it is known by.
+    pub name: Arc<str>,
+    /// Its command line.
+    pub command: Arc<str>,
+    /// A run does not wait for it: a server.
+    pub daemon: bool,
+    /// When it starts; a time that has passed means now.
+    pub at: Instant,
+    /// The lines of its standard input.
+    pub input: Vec<String>,
+}
+
+/// A line that a program wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputLine {
+    /// When it was complete.
+    pub at: Instant,
+    /// Where it was written to.
+    pub stream: Stream,
+    /// The line without its end.
+    pub text: Arc<str>,
+}
+
+/// What a program is doing, or how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgramStatus {
+    /// Its time has not come.
+    Waiting,
+    /// Since this time.
+    Running(Instant),
+    /// With this exit code.
+    Ended(Instant, u8),
+    /// The host lost its power.
+    Killed(Instant),
+}
+
+/// A program as seen from outside.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The name it is known by.
+    pub name: Arc<str>,
+    /// Its command line.
+    pub command: Arc<str>,
+    /// A run does not wait for it.
+    pub daemon: bool,
+    /// What it is doing.
+    pub status: ProgramStatus,
+    /// What it wrote so far.
+    pub output: Vec<OutputLine>,
+}
+
+impl Program {
+    /// The exit code, once it has ended.
+    pub fn exit_code(&self) -> Option<u8> {
+        match self.status {
+            ProgramStatus::Ended(_, code) => Some(code),
+            _ => None,
+        }
+    }
+}
+
+/// The part of a program that its calls touch.
+#[derive(Debug)]
+pub(super) struct ProgramState {
+    pub(super) name: Arc<str>,
+    command: Arc<str>,
+    pub(super) daemon: bool,
+    status: ProgramStatus,
+    pub(super) input: VecDeque<String>,
+    output: Vec<OutputLine>,
+    /// The beginnings of lines, for standard output and standard error.
+    partial: [String; 2],
+}
+
+impl Stack {
+    pub(super) fn program(&self, id: ProgramId) -> Program {
+        let state = &self.programs[id.0 as usize];
+        Program {
+            name: state.name.clone(),
+            command: state.command.clone(),
+            daemon: state.daemon,
+            status: state.status,
+            output: state.output.clone(),
+        }
+    }
+
+    /// A program wrote some text: each line that is complete now is told.
+    pub(super) fn write_out(&mut self, id: ProgramId, stream: Stream, text: &str) {
+        let Some(state) = self.programs.get_mut(id.0 as usize) else { return };
+        let index = usize::from(stream == Stream::Stderr);
+        let mut rest = text;
+        let mut lines = Vec::new();
+        while let Some((line, after)) = rest.split_once('\n') {
+            let mut whole = std::mem::take(&mut state.partial[index]);
+            whole.push_str(line);
+            lines.push(whole);
+            rest = after;
+        }
+        state.partial[index].push_str(rest);
+        for line in lines {
+            self.write_line(id, stream, line);
+        }
+    }
+
+    fn write_line(&mut self, id: ProgramId, stream: Stream, line: String) {
+        let at = self.now;
+        let line: Arc<str> = line.into();
+        let state = &mut self.programs[id.0 as usize];
+        state.output.push(OutputLine { at, stream, text: line.clone() });
+        let program = state.name.clone();
+        self.tell(|| TraceEvent::ProgramWrote { program, stream, line });
+    }
+
+    fn started(&mut self, id: ProgramId) {
+        let now = self.now;
+        let state = &mut self.programs[id.0 as usize];
+        state.status = ProgramStatus::Running(now);
+        let (program, command) = (state.name.clone(), state.command.clone());
+        self.tell(|| TraceEvent::ProgramStarted { program, command });
+    }
+
+    /// A program ended: what it had of lines is told, its sockets are closed.
+    fn ended(&mut self, id: ProgramId, code: u8) {
+        for (index, stream) in [Stream::Stdout, Stream::Stderr].into_iter().enumerate() {
+            let rest = std::mem::take(&mut self.programs[id.0 as usize].partial[index]);
+            if !rest.is_empty() {
+                self.write_line(id, stream, rest);
+            }
+        }
+        for socket in self.sockets.ids(Some(id)) {
+            self.close(socket);
+        }
+        let now = self.now;
+        let state = &mut self.programs[id.0 as usize];
+        state.status = ProgramStatus::Ended(now, code);
+        let program = state.name.clone();
+        self.tell(|| TraceEvent::ProgramEnded { program, code });
+    }
+
+    /// All programs that have not ended are gone without having ended.
+    pub(super) fn kill_programs(&mut self) {
+        let now = self.now;
+        for state in &mut self.programs {
+            if matches!(state.status, ProgramStatus::Waiting | ProgramStatus::Running(_)) {
+                state.status = ProgramStatus::Killed(now);
+            }
+        }
+    }
+}
+
+type Main = Pin<Box<dyn Future<Output = u8> + Send>>;
+type Side = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Start = Box<dyn FnOnce(Handle) -> Main + Send>;
+
+/// A task that a program asked for.
+pub(super) struct Spawned {
+    pub(super) program: ProgramId,
+    pub(super) future: Side,
+}
+
+enum Work {
+    Main(Main),
+    Side(Side),
+}
+
+struct Task {
+    program: ProgramId,
+    work: Work,
+    wake: Arc<TaskWaker>,
+    waker: Waker,
+}
+
+/// The tasks that something has happened for, in that order.
+#[derive(Default)]
+struct Ready {
+    queue: Mutex<VecDeque<u64>>,
+    any: AtomicBool,
+}
+
+impl Ready {
+    fn push(&self, task: u64) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(task);
+        self.any.store(true, Ordering::Release);
+    }
+
+    fn pop(&self) -> Option<u64> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let task = queue.pop_front();
+        self.any.store(!queue.is_empty(), Ordering::Release);
+        task
+    }
+}
+
+struct TaskWaker {
+    task: u64,
+    queued: AtomicBool,
+    ready: Arc<Ready>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.ready.push(self.task);
+        }
+    }
+}
+
+/// The programs of one host, as the host runs them.
+#[derive(Default)]
+pub(super) struct Executor {
+    tasks: BTreeMap<u64, Task>,
+    made: u64,
+    ready: Arc<Ready>,
+    /// Programs whose time has not come, by time and order.
+    waiting: BTreeMap<(Instant, ProgramId), (bool, Start)>,
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+    }
+}
+
+impl Executor {
+    /// Takes a program on; it starts when its time has come.
+    pub(super) fn add<F>(
+        &mut self,
+        stack: &Mutex<Stack>,
+        spec: ProgramSpec,
+        start: impl FnOnce(Handle) -> F + Send + 'static,
+    ) -> ProgramId
+    where
+        F: Future<Output = u8> + Send + 'static,
+    {
+        let mut stack = lock(stack);
+        let id = ProgramId(stack.programs.len() as u32);
+        let at = spec.at.max(stack.now);
+        stack.programs.push(ProgramState {
+            name: spec.name,
+            command: spec.command,
+            daemon: spec.daemon,
+            status: ProgramStatus::Waiting,
+            input: spec.input.into(),
+            output: Vec::new(),
+            partial: Default::default(),
+        });
+        let start: Start = Box::new(move |handle| Box::pin(start(handle)));
+        self.waiting.insert((at, id), (!spec.daemon, start));
+        id
+    }
+
+    /// Starts the programs whose time has come.
+    pub(super) fn start_due(&mut self, stack: &Arc<Mutex<Stack>>, now: Instant) {
+        while let Some(entry) = self.waiting.first_entry()
+            && entry.key().0 <= now
+        {
+            let ((_, id), (_, start)) = entry.remove_entry();
+            lock(stack).started(id);
+            let main = start(Handle::new(stack.clone(), id));
+            self.push(id, Work::Main(main));
+        }
+    }
+
+    fn push(&mut self, program: ProgramId, work: Work) {
+        self.made += 1;
+        let (queued, ready) = (AtomicBool::new(false), self.ready.clone());
+        let wake = Arc::new(TaskWaker { task: self.made, queued, ready });
+        wake.wake_by_ref();
+        let waker = Waker::from(wake.clone());
+        self.tasks.insert(self.made, Task { program, work, wake, waker });
+    }
+
+    /// Runs the task that is next, until it waits. `false`: none is ready.
+    pub(super) fn run_one(&mut self, stack: &Mutex<Stack>) -> bool {
+        let Some(number) = self.ready.pop() else { return false };
+        let Some(task) = self.tasks.get_mut(&number) else { return true };
+        task.wake.queued.store(false, Ordering::Release);
+        let mut context = Context::from_waker(&task.waker);
+        let ended = match &mut task.work {
+            Work::Main(main) => match main.as_mut().poll(&mut context) {
+                Poll::Ready(code) => Some((task.program, code)),
+                Poll::Pending => None,
+            },
+            Work::Side(side) => {
+                if side.as_mut().poll(&mut context).is_ready() {
+                    self.tasks.remove(&number);
+                }
+                None
+            }
+        };
+        let spawned = std::mem::take(&mut lock(stack).spawned);
+        for Spawned { program, future } in spawned {
+            self.push(program, Work::Side(future));
+        }
+        if let Some((program, code)) = ended {
+            // What a task holds closes itself when the task is dropped, which takes the lock.
+            self.tasks.retain(|_, task| task.program != program);
+            lock(stack).ended(program, code);
+        }
+        true
+    }
+
+    /// Forgets all programs without a word.
+    pub(super) fn kill(&mut self) {
+        self.waiting.clear();
+        self.tasks.clear();
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Deadline> {
+        let at = self.waiting.first_key_value()?.0.0;
+        Some(Deadline { at, busy: self.waiting.values().any(|(busy, _)| *busy) })
+    }
+}
+
+/// Locks what programs share. One thread at a time uses a host, and nothing calls a program with
+/// the lock held, so this never waits; a panic of a program leaves whole tables behind.
+pub(super) fn lock(stack: &Mutex<Stack>) -> std::sync::MutexGuard<'_, Stack> {
+    stack.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,22 @@
+//! The harness of the tests that need more than one crate, or another implementation as judge.
+//!
+//! - [`peer`]: programs of others that judge ours; a test whose peer is missing says so and passes,
+//!   except on a build server.
+//! - [`tshark`]: what Wireshark says of a capture, typed.
+//! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
+//! - [`scratch`]: a directory that goes away with the test.
+
+pub mod captures;
+pub mod peer;
+pub mod tshark;
+
+use tempfile::TempDir;
+
+/// A directory of the test's own, removed when it is dropped.
+///
+/// # Panics
+/// When none can be made.
+#[track_caller]
+pub fn scratch() -> TempDir {
+    tempfile::Builder::new().prefix("lanternet-").tempdir().expect("a temporary directory")
+}
