@@ -22,9 +22,9 @@ mod neighbor;
 mod network;
 mod render;
 mod route;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use lanternet_core::Topology;
 use lanternet_lab::{Lab, ProbeOutcome, ProbeReport};

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use lanternet_core::{
-    DropReason, Duration, FrameId, MacAddr, NodeId, PortId, Record, TraceEvent,
-};
+use lanternet_core::{DropReason, Duration, FrameId, MacAddr, NodeId, PortId, Record, TraceEvent};
 
 use super::journey::{Journey, Kind, is_end};
 
@@ -84,7 +82,9 @@ impl<'a> Asked<'a> {
                         questions.insert(frame.id());
                     }
                 }
-                E::Dropped { reason, .. } if record.frame.is_some_and(|id| questions.contains(&id)) => {
+                E::Dropped { reason, .. }
+                    if record.frame.is_some_and(|id| questions.contains(&id)) =>
+                {
                     let place = record.place.node();
                     if matches!(reason, DropReason::ArpNotForUs { .. }) {
                         if !heard.contains(&place) {

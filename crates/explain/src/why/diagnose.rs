@@ -80,9 +80,7 @@ impl<'a> Case<'_, 'a> {
         let report = self.journey.report();
         let (meant, address) = (report.to?, report.address?);
         let last = self.trail.there.last()?;
-        let taken = |record: &&Record| {
-            matches!(record.event, TraceEvent::PacketForUs { destination, .. } if destination == address)
-        };
+        let taken = |record: &&Record| matches!(record.event, TraceEvent::PacketForUs { destination, .. } if destination == address);
         let got = last.node;
         let other = got != meant && last.records.iter().any(|record| taken(record));
         other.then(|| Finding {
@@ -113,8 +111,9 @@ impl<'a> Case<'_, 'a> {
             }
         }
         // Still waiting for the neighbour when the time was over.
-        let waits = step.out.is_none() && Asked::find(self.journey, step.node, &step.records)
-            .is_some_and(|asked| asked.answer.is_none());
+        let waits = step.out.is_none()
+            && Asked::find(self.journey, step.node, &step.records)
+                .is_some_and(|asked| asked.answer.is_none());
         waits.then(|| neighbor::unresolved(self, direction, step, None))
     }
 
@@ -135,7 +134,9 @@ impl<'a> Case<'_, 'a> {
             R::NoAddress { interface } => {
                 Diagnosis::InterfaceWithoutAddress { at: PortRef::new(node, *interface) }
             }
-            R::NotForUs { destination } => route::host_as_router(self, direction, step, *destination),
+            R::NotForUs { destination } => {
+                route::host_as_router(self, direction, step, *destination)
+            }
             R::TtlExpired { .. } => route::ttl_ended(self, direction, step),
             R::NoRoute { destination } => route::no_route(self, node, *destination),
             R::NeighborFailed { address } => {
@@ -197,11 +198,13 @@ impl<'a> Case<'_, 'a> {
     }
 
     fn damaged_on(&self) -> Option<usize> {
-        self.journey.report().records.iter().find_map(|record| match (record.place, &record.event) {
-            (Place::Link { from, .. }, TraceEvent::FrameCorrupted { .. }) => {
-                self.network.link_at(from)
+        self.journey.report().records.iter().find_map(|record| {
+            match (record.place, &record.event) {
+                (Place::Link { from, .. }, TraceEvent::FrameCorrupted { .. }) => {
+                    self.network.link_at(from)
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 

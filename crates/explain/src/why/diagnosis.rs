@@ -49,7 +49,10 @@ pub struct Row {
 
 /// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are named after what they are; the variants say the rest")]
+#[expect(
+    missing_docs,
+    reason = "the fields are named after what they are; the variants say the rest"
+)]
 pub enum Diagnosis {
     /// The asking node does not know the name; perhaps `near` is meant.
     UnknownName { name: Option<Arc<str>>, near: Option<String> },

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use lanternet_core::trace::{Route, RouteKind};
-use lanternet_core::{Frame, IpNet, MacAddr, NodeId, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_core::{
+    Frame, IpNet, MacAddr, NodeId, PortId, PortRef, Record, Topology, TraceEvent,
+};
 use lanternet_lab::{Service, Transport};
 use lanternet_net::wire::layers::{Change, FieldName, FieldValue, LayerProtocol, Layers, diff};
 
@@ -38,19 +40,21 @@ impl<'a> Teller<'_, 'a> {
         for record in &step.lost {
             lines.push((Layer::of(&record.event), self.lost(record)));
         }
-        let asked = Asked::find(self.journey, step.node, &step.records);
+        let records = about_the_packet(step);
+        let asked = Asked::find(self.journey, step.node, &records);
         // The comparison with the mask comes before the row that it stands for.
         let segment = |record: &Record| {
             matches!(record.event, TraceEvent::SameSegment { .. } | TraceEvent::OtherSegment { .. })
         };
         let (segments, others): (Vec<&Record>, Vec<&Record>) =
-            step.records.iter().copied().partition(|record| segment(record));
+            records.iter().copied().partition(|record| segment(record));
         let first = others.iter().position(|r| matches!(r.event, TraceEvent::RouteChosen { .. }));
         let (before, after) = others.split_at(first.unwrap_or(0));
         for record in before.iter().chain(&segments).chain(after) {
-            if let Some(text) = self.event(record, asked.as_ref()) {
-                lines.push((Layer::of(&record.event), text));
-            }
+            let text = self.event(record, asked.as_ref());
+            let line = text.map(|text| (Layer::of(&record.event), text));
+            // Each fragment of a packet asks the same questions.
+            lines.extend(line.filter(|line| !lines.contains(line)));
         }
         match (&step.arrived, &step.out) {
             (Some((_, old)), Some(out)) => lines.extend(self.changes(old, out.frame)),
@@ -248,9 +252,8 @@ impl<'a> Teller<'_, 'a> {
                     None => self.say("why-asked-plain", args!(address, waited, mac)),
                 }
             }
-            None if asked.heard.is_empty() => {
-                self.say("why-asked-in-vain", args!(address, count attempts = asked.attempts as u64))
-            }
+            None if asked.heard.is_empty() => self
+                .say("why-asked-in-vain", args!(address, count attempts = asked.attempts as u64)),
             None => {
                 let separator = self.catalogue.phrase("list-separator");
                 let heard: Vec<_> =
@@ -378,4 +381,34 @@ impl<'a> Teller<'_, 'a> {
             None => format!("✗ {}", self.say("why-dropped", args!(reason))),
         }
     }
+}
+
+/// The records without those of another packet that the node sent at the same time, such as a
+/// redirect beside the packet that it forwards.
+fn about_the_packet<'a>(step: &Step<'a>) -> Vec<&'a Record> {
+    use TraceEvent as E;
+    let destination = step.out.as_ref().and_then(|out| {
+        let layers = Layers::dissect(out.frame.bytes());
+        layers.find(LayerProtocol::Ipv4)?.address(FieldName::IpDst)
+    });
+    let Some(destination) = destination else { return step.records.clone() };
+    let next_hop = step.records.iter().find_map(|record| match &record.event {
+        E::RouteChosen { destination: to, route, .. } if *to == destination => {
+            Some(route.via.unwrap_or(destination))
+        }
+        _ => None,
+    });
+    let mut hit = false;
+    let keep = |record: &&Record| match &record.event {
+        E::RouteChosen { destination: to, .. }
+        | E::SameSegment { destination: to, .. }
+        | E::OtherSegment { destination: to, .. } => *to == destination,
+        E::PacketHeld { address, .. } => next_hop.is_none_or(|next| next == *address),
+        // Only the first: the row's state may change from one fragment to the next.
+        E::NeighborHit { address, .. } => {
+            next_hop.is_none_or(|next| next == *address) && !std::mem::replace(&mut hit, true)
+        }
+        _ => true,
+    };
+    step.records.iter().copied().filter(keep).collect()
 }

@@ -9,12 +9,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
+use lanternet_core::trace::IcmpMessage;
 use lanternet_core::{
     DropReason, Frame, FrameId, NodeId, Place, PortId, PortRef, Record, Topology, TraceEvent,
 };
-use lanternet_core::trace::IcmpMessage;
 use lanternet_lab::ProbeReport;
-use lanternet_net::wire::layers::{FieldName, Layers, LayerProtocol};
+use lanternet_net::wire::layers::{FieldName, LayerProtocol, Layers};
 
 use super::layer::is_benign;
 
@@ -143,12 +143,8 @@ pub(super) struct Trail<'a> {
 impl<'a> Journey<'a> {
     /// Groups the records of a report.
     pub(super) fn new(report: &'a ProbeReport, topology: &Topology) -> Self {
-        let mut journey = Self {
-            report,
-            visits: Vec::new(),
-            sendings: Vec::new(),
-            facts: BTreeMap::new(),
-        };
+        let mut journey =
+            Self { report, visits: Vec::new(), sendings: Vec::new(), facts: BTreeMap::new() };
         Builder::new(&mut journey, topology).build();
         journey.classify();
         journey
@@ -206,10 +202,11 @@ impl<'a> Journey<'a> {
 
     fn own_class(&self, index: usize) -> Class {
         let visit = &self.visits[index];
-        let (mut ended, mut benign, mut taken) = (false, false, false);
+        let (mut ended, mut benign, mut taken, mut held) = (false, false, false, false);
         for record in visit.records.iter().map(|index| self.record(*index)) {
             match &record.event {
                 TraceEvent::PacketForUs { .. } => taken = true,
+                TraceEvent::FragmentHeld { .. } => held = true,
                 event if is_end(event) => ended = true,
                 TraceEvent::Dropped { .. } => benign = true,
                 _ => {}
@@ -218,6 +215,8 @@ impl<'a> Journey<'a> {
         let kind = visit.arrived.and_then(|(_, frame)| self.facts(frame.id()));
         match kind.map(|facts| facts.kind) {
             Some(Kind::Arp | Kind::Redirect) => Class::Benign,
+            // The fragment that completes the packet is the one to follow.
+            _ if held => Class::Arrived,
             Some(kind) if taken && visit.node == self.report.from => match kind {
                 Kind::Error | Kind::Reset => Class::Told,
                 _ => Class::Back,
@@ -248,10 +247,15 @@ impl<'a> Journey<'a> {
             let next = self.next(visit);
             let step = self.step(visit, next);
             let home = visit != 0 && self.visits[visit].node == self.report.from;
-            let taken = step.records.iter().any(|r| matches!(r.event, TraceEvent::PacketForUs { .. }));
+            let taken =
+                step.records.iter().any(|r| matches!(r.event, TraceEvent::PacketForUs { .. }));
             if home && taken {
                 let step = Step { out: None, records: until_output(step.records), ..step };
-                if turned { trail.back.push(step) } else { trail.there.push(step) }
+                if turned {
+                    trail.back.push(step)
+                } else {
+                    trail.there.push(step)
+                }
                 return trail;
             }
             let ended = turned && step.records.iter().any(|record| is_end(&record.event));
@@ -313,7 +317,8 @@ impl<'a> Journey<'a> {
             // Frames sent in one go have all their reasons in front of the first.
             let start = if decided(&records[start..until]) { start } else { 0 };
             window = &records[start..until];
-            let failed = |sending: &usize| self.sendings[*sending].class < self.sendings[next].class;
+            let failed =
+                |sending: &usize| self.sendings[*sending].class < self.sendings[next].class;
             lost = earlier.filter(failed).filter_map(|sending| self.end_of(sending)).collect();
         }
         let link = |sending: &Sending<'a>| sending.link.iter().map(|i| self.record(*i)).collect();

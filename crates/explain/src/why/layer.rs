@@ -1,7 +1,7 @@
 //! Which layer an event belongs to.
 
-use lanternet_core::trace::{DropReason, Protocol, Unsent};
 use lanternet_core::TraceEvent;
+use lanternet_core::trace::{DropReason, Protocol, Unsent};
 
 /// A layer, as textbooks count them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

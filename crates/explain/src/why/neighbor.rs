@@ -81,9 +81,8 @@ fn router(case: &Case<'_, '_>, node: NodeId, own: Owner, destination: IpAddr) ->
 /// Where the packet goes in the end.
 fn destination(case: &Case<'_, '_>, direction: Direction, step: &Step<'_>) -> Option<IpAddr> {
     let told = step.records.iter().find_map(|record| match record.event {
-        TraceEvent::RouteChosen { destination, .. } | TraceEvent::SendFailed { destination, .. } => {
-            Some(destination)
-        }
+        TraceEvent::RouteChosen { destination, .. }
+        | TraceEvent::SendFailed { destination, .. } => Some(destination),
         _ => None,
     });
     let report = case.journey.report();
@@ -131,9 +130,9 @@ fn silent_owner<'a>(
         place == node || cable
     });
     if let Some(record) = on_the_way {
-        return case.on_link(record).unwrap_or_else(|| Diagnosis::Other {
-            record: Box::new((*record).clone()),
-        });
+        return case
+            .on_link(record)
+            .unwrap_or_else(|| Diagnosis::Other { record: Box::new((*record).clone()) });
     }
     Diagnosis::NeighborSilent { address, owner: node }
 }
@@ -181,8 +180,8 @@ impl Case<'_, '_> {
                 ) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
                     let came_by = self.came_by(record);
-                    down |= came_by.is_some_and(|port| port != end.port)
-                        && !ports.contains(&end.port);
+                    down |=
+                        came_by.is_some_and(|port| port != end.port) && !ports.contains(&end.port);
                 }
                 (TraceEvent::Dropped { reason: DropReason::NoOtherPort, .. }, _) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };

@@ -223,9 +223,8 @@ impl<'a> Network<'a> {
     /// another one.
     pub(super) fn mask_of_others(self, own: Owner) -> Option<Owner> {
         let near = self.segment(own.at);
-        let others = near.iter().flat_map(|at| {
-            self.addresses(at.node).filter(move |owner| owner.at == *at)
-        });
+        let others =
+            near.iter().flat_map(|at| self.addresses(at.node).filter(move |owner| owner.at == *at));
         let fits = |other: &Owner| {
             other.net.contains(&own.net.addr()) && other.net.prefix_len() != own.net.prefix_len()
         };

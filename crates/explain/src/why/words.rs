@@ -9,11 +9,11 @@ use lanternet_lab::{Service, Transport};
 
 use super::diagnosis::{Diagnosis, Direction, Finding, Router, Row};
 use super::network::Network;
+use crate::args;
 use crate::explained::Explained;
 use crate::locale::{Args, Catalogue};
 use crate::narrate::scene::Percent;
 use crate::narrate::sentence;
-use crate::args;
 
 /// Says what was found.
 pub(super) struct Words<'a> {
@@ -297,12 +297,16 @@ impl Words<'_> {
             }
             D::Damaged { link: Some(link) } => {
                 let link = name(link);
-                (say("why-damaged-on", args!(node, link)), Some(say("why-help-damaged", args!(link))))
+                (
+                    say("why-damaged-on", args!(node, link)),
+                    Some(say("why-help-damaged", args!(link))),
+                )
             }
             D::Damaged { link: None } => (say("why-damaged", args!(node)), None),
-            D::Storm { nodes } => {
-                (say("why-storm", args!(nodes = self.names(nodes))), Some(say("why-help-storm", args!())))
-            }
+            D::Storm { nodes } => (
+                say("why-storm", args!(nodes = self.names(nodes))),
+                Some(say("why-help-storm", args!())),
+            ),
             D::Ignored => (say("why-ignored", args!(node)), None),
             D::NotListening { service, others, only } => {
                 self.not_listening(node, *service, others, *only)
@@ -312,7 +316,10 @@ impl Words<'_> {
                 Some(say("why-help-backlog", args!())),
             ),
             D::ReceiveBufferFull { local, limit } => (
-                say("why-receive-buffer-full", args!(node, port = local.port(), count limit = *limit)),
+                say(
+                    "why-receive-buffer-full",
+                    args!(node, port = local.port(), count limit = *limit),
+                ),
                 Some(say("why-help-receive-buffer", args!())),
             ),
             D::Duplicate { address, meant, got } => {

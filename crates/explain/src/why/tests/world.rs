@@ -65,7 +65,12 @@ impl World {
     }
 
     /// Runs the lab's programs and takes all that happens for one probe, which so may have any size.
-    pub(super) fn programs(text: &str, from: &str, to: &str, outcome: ProbeOutcome) -> (Self, ProbeReport) {
+    pub(super) fn programs(
+        text: &str,
+        from: &str,
+        to: &str,
+        outcome: ProbeOutcome,
+    ) -> (Self, ProbeReport) {
         let (lab, _) = lanternet_lab::parse(text, "test.yaml").expect("the lab has no errors");
         let mut network = Network::build(&lab);
         let recorder = Recorder::default();
