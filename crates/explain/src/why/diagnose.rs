@@ -82,8 +82,8 @@ impl<'a> Case<'_, 'a> {
         let last = self.trail.there.last()?;
         let taken = |record: &&Record| matches!(record.event, TraceEvent::PacketForUs { destination, .. } if destination == address);
         let got = last.node;
-        let other = got != meant && last.records.iter().any(|record| taken(record));
-        other.then(|| Finding {
+        let other = got != meant && last.records.iter().any(taken);
+        other.then_some(Finding {
             direction: Direction::There,
             node: got,
             diagnosis: Diagnosis::Duplicate { address, meant, got },

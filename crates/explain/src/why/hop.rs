@@ -1,14 +1,14 @@
 //! What a node did with the packet, layer by layer.
 
+mod headers;
+
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use lanternet_core::trace::{Route, RouteKind};
-use lanternet_core::{
-    Frame, IpNet, MacAddr, NodeId, PortId, PortRef, Record, Topology, TraceEvent,
-};
+use lanternet_core::{IpNet, NodeId, PortId, PortRef, Record, Topology, TraceEvent};
 use lanternet_lab::{Service, Transport};
-use lanternet_net::wire::layers::{Change, FieldName, FieldValue, LayerProtocol, Layers, diff};
+use lanternet_net::wire::layers::{FieldName, LayerProtocol, Layers};
 
 use super::arp::Asked;
 use super::journey::{Journey, Out, Step, drop_reason};
@@ -88,7 +88,7 @@ impl<'a> Teller<'_, 'a> {
             return None;
         }
         let sent = |record: &&Record| matches!(record.event, TraceEvent::IcmpSent { .. });
-        if step.records.iter().any(|record| sent(&record)) {
+        if step.records.iter().any(sent) {
             return None;
         }
         let Some(out) = &step.out else {
@@ -263,80 +263,6 @@ impl<'a> Teller<'_, 'a> {
                 self.say("why-asked-in-vain-heard", args)
             }
         }
-    }
-
-    /// What a hop changed in the headers.
-    fn changes(&self, old: &Frame, new: &Frame) -> Vec<Line> {
-        if old.id() == new.id() {
-            return Vec::new();
-        }
-        let changes = diff(&Layers::dissect(old.bytes()), &Layers::dissect(new.bytes()));
-        let mut lines: Vec<Line> = Vec::new();
-        for (layer, text) in changes.iter().filter_map(|change| self.change(change)) {
-            // Hardware addresses are long: one a line. What else changed goes on one line.
-            match lines.last_mut() {
-                Some((last, line)) if *last == layer && layer != Layer::Link => {
-                    line.push_str(&self.catalogue.phrase("why-changes-separator"));
-                    line.push_str(&text);
-                }
-                _ => lines.push((layer, text)),
-            }
-        }
-        lines
-    }
-
-    fn change(&self, change: &Change) -> Option<Line> {
-        let layer = match change.layer.number() {
-            2 => Layer::Link,
-            3 => Layer::Network,
-            4 => Layer::Transport,
-            _ => return None,
-        };
-        let field = match change.field {
-            // Bytes to fill a short frame: of no meaning.
-            FieldName::EthPadding | FieldName::EthTrailer => return None,
-            FieldName::EthSrc => self.catalogue.phrase("why-field-source-mac"),
-            FieldName::EthDst => self.catalogue.phrase("why-field-destination-mac"),
-            FieldName::IpTtl => "TTL".to_owned(),
-            FieldName::IpChecksum => self.catalogue.phrase("why-field-ip-checksum"),
-            other => other.id().to_owned(),
-        };
-        let value = |value: &Option<FieldValue>| match value {
-            Some(FieldValue::Mac(mac)) => self.mac(*mac),
-            Some(value) => value.to_string(),
-            None => "–".to_owned(),
-        };
-        let (old, new) = (value(&change.old), value(&change.new));
-        Some((layer, self.say("why-changed", args!(field, old, new))))
-    }
-
-    /// The headers of a packet that a node makes.
-    fn new_headers(&self, frame: &Frame) -> Vec<Line> {
-        let layers = Layers::dissect(frame.bytes());
-        let mut lines = Vec::new();
-        if let Some(ip) = layers.find(LayerProtocol::Ipv4)
-            && let Some(source) = ip.address(FieldName::IpSrc)
-            && let Some(destination) = ip.address(FieldName::IpDst)
-            && let Some(ttl) = ip.number(FieldName::IpTtl)
-        {
-            let text = self.say("why-new-packet", args!(source, destination, ttl));
-            lines.push((Layer::Network, text));
-        }
-        if let (Some(source), Some(destination)) = (frame.source(), frame.destination()) {
-            let (source, destination) = (self.mac(source), self.mac(destination));
-            lines.push((Layer::Link, self.say("why-new-frame", args!(source, destination))));
-        }
-        lines
-    }
-
-    /// A hardware address with whose it is.
-    fn mac(&self, mac: MacAddr) -> String {
-        let whose = match self.network.by_mac(mac) {
-            Some(at) => self.network.name(at.node).to_owned(),
-            None if mac.is_broadcast() => self.catalogue.phrase("why-everybody"),
-            None => return mac.to_string(),
-        };
-        self.say("why-mac-of", args!(mac, whose))
     }
 
     fn port(&self, at: PortRef) -> String {
