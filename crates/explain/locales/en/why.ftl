@@ -20,7 +20,7 @@ why-asks-echo = ICMP: echo request to { $address }
 why-asks-tcp = TCP: connection to { $address }, port { $port }
 why-asks-udp = UDP: datagram to { $address }, port { $port }
 why-earlier = an earlier attempt got lost ({ $place }): { $how }
-why-same-segment = { $destination } AND { $mask } = { $network }, as its own: straight there
+why-same-segment = { $destination } AND { $mask } = { $network }, its own segment: straight there
 why-other-segment = { $destination } AND { $mask } = { $other }, not { $network }: via gateway { $gateway }
 why-no-way-out = { $destination } AND { $mask } = { $other }, not { $network }, and it has no gateway
 why-no-use = { $destination } AND { $mask } = { $other }, not { $network }, and its gateway { $gateway } is not there either

@@ -11,7 +11,7 @@ use lanternet_lab::{Service, Transport};
 use lanternet_net::wire::layers::{FieldName, LayerProtocol, Layers};
 
 use super::arp::Asked;
-use super::journey::{Journey, Out, Step, drop_reason};
+use super::journey::{Journey, Out, Step, drop_reason, is_end};
 use super::layer::Layer;
 use super::network::Network;
 use crate::args;
@@ -48,8 +48,11 @@ impl<'a> Teller<'_, 'a> {
         };
         let (segments, others): (Vec<&Record>, Vec<&Record>) =
             records.iter().copied().partition(|record| segment(record));
-        let first = others.iter().position(|r| matches!(r.event, TraceEvent::RouteChosen { .. }));
-        let (before, after) = others.split_at(first.unwrap_or(0));
+        let sends = |record: &&Record| {
+            matches!(record.event, TraceEvent::RouteChosen { .. } | TraceEvent::SendFailed { .. })
+        };
+        let first = others.iter().position(sends).unwrap_or(others.len());
+        let (before, after) = others.split_at(first);
         for record in before.iter().chain(&segments).chain(after) {
             let text = self.event(record, asked.as_ref());
             let line = text.map(|text| (Layer::of(&record.event), text));
@@ -120,8 +123,7 @@ impl<'a> Teller<'_, 'a> {
         let destination = report.address.filter(|_| refused && step.node == report.from)?;
         let own = self.network.addresses(step.node).next()?;
         let foreign = self.network.addresses(step.node).all(|own| !own.net.contains(&destination));
-        let router = self.network.is_router(step.node);
-        (foreign && !router).then(|| self.compared(step.node, destination, own.net, Some(None)))?
+        foreign.then(|| self.compared(step.node, destination, own.net, Some(None)))?
     }
 
     /// How an earlier attempt ended.
@@ -156,6 +158,10 @@ impl<'a> Teller<'_, 'a> {
         address: IpNet,
         via: Option<Option<IpAddr>>,
     ) -> Option<String> {
+        if via == Some(None) && self.network.is_router(node) {
+            // A router has rows, not a gateway: the missing row is what matters.
+            return None;
+        }
         let (mask, network) = (address.netmask(), address.network());
         let other = IpNet::new(destination, address.prefix_len()).ok()?.network();
         let gateway = self.network.station(node).and_then(|station| station.gateway);
@@ -309,15 +315,21 @@ impl<'a> Teller<'_, 'a> {
     }
 }
 
-/// The records without those of another packet that the node sent at the same time, such as a
-/// redirect beside the packet that it forwards.
+/// The records without those of another packet that the node dealt with at the same time, such as a
+/// redirect beside the packet that it forwards, and without drops that decided nothing.
 fn about_the_packet<'a>(step: &Step<'a>) -> Vec<&'a Record> {
     use TraceEvent as E;
     let destination = step.out.as_ref().and_then(|out| {
         let layers = Layers::dissect(out.frame.bytes());
         layers.find(LayerProtocol::Ipv4)?.address(FieldName::IpDst)
     });
-    let Some(destination) = destination else { return step.records.clone() };
+    let ended = step.records.iter().any(|record| is_end(&record.event));
+    let aside = |record: &Record| {
+        let dropped = matches!(record.event, E::Dropped { .. });
+        dropped && !is_end(&record.event) && (ended || step.out.is_some())
+    };
+    let records = step.records.iter().copied().filter(|record| !aside(record));
+    let Some(destination) = destination else { return records.collect() };
     let next_hop = step.records.iter().find_map(|record| match &record.event {
         E::RouteChosen { destination: to, route, .. } if *to == destination => {
             Some(route.via.unwrap_or(destination))
@@ -336,5 +348,5 @@ fn about_the_packet<'a>(step: &Step<'a>) -> Vec<&'a Record> {
         }
         _ => true,
     };
-    step.records.iter().copied().filter(keep).collect()
+    records.filter(keep).collect()
 }

@@ -1,6 +1,6 @@
 //! One mistake each, and what is said about it.
 
-use lanternet_core::{Duration, NodeId};
+use lanternet_core::{DropReason, Duration, NodeId, Record, TraceEvent};
 
 use super::*;
 
@@ -316,8 +316,7 @@ links: [a -- sw, \"r1:eth0 -- sw\", \"r2:eth0 -- sw\", \"r2:eth1 -- b\"]
 
 #[test]
 fn a_sender_that_was_not_told_because_of_the_rate_limit_is_told_so() {
-    let path = format!("{}/../../labs/broken/no-way-back.yaml", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).expect("the lab is there");
+    let text = World::text("broken/no-way-back");
     let many = "programs: [{ on: b1, run: ping a1 --count 10 --interval 50ms }]";
     let text = format!("{text}\n{many}\n");
     let (world, mut report) = World::programs(&text, "b1", "a1", ProbeOutcome::Silent);
@@ -483,4 +482,43 @@ fn a_probe_to_oneself_stays_inside() {
     let report = world.ping("a", "a");
     assert!(report.reached());
     told("oneself", &world, &report);
+}
+
+#[test]
+fn a_host_without_a_cable_or_an_address_is_told_so() {
+    let mut world = World::new(
+        "
+nodes:
+  a: { kind: host, address: 10.0.0.1/24 }
+  b: { kind: host, address: 10.0.0.2/24 }
+  c: { kind: host }
+  sw: { kind: switch }
+links: [b -- sw, c -- sw]
+",
+    );
+    let report = world.ping("a", "b");
+    let help = "add a link to `links:` that ends in a:eth0";
+    said(&world, &report, "no cable is in eth0 of a", help);
+    let report = world.ping("c", "b");
+    let help = "give c an address, such as `address: 192.168.1.1/24`";
+    said(&world, &report, "c has no address, so it cannot send", help);
+    let report = world.ping("b", "c");
+    said(&world, &report, "c has no address, so there is nothing to send to", help);
+}
+
+#[test]
+fn a_full_queue_is_named_with_its_link() {
+    // Ten requests at once, on a line that takes a second for each and lets one wait.
+    let settings = ", rate: 800 bit, queue: 1 frame";
+    let program = "{ on: a, run: ping b --count 10 --interval 2ms }";
+    let (world, mut report) =
+        World::programs(&pair_text(settings, program), "a", "b", ProbeOutcome::Silent);
+    // The first that was not passed on.
+    let full = |record: &Record| {
+        matches!(&record.event, TraceEvent::Dropped { reason: DropReason::QueueFull { .. }, .. })
+    };
+    let at = report.records.iter().find(|record| full(record)).expect("a full queue").at;
+    report.records.retain(|record| record.at == at);
+    let (message, _) = reason(&world, &report);
+    assert_eq!(message, "the queue of the link sw -- b was full: 1 frame may wait");
 }

@@ -25,8 +25,22 @@ impl World {
 
     /// One of the labs of the repository.
     pub(super) fn file(name: &str) -> Self {
+        Self::new(&Self::text(name))
+    }
+
+    /// The same after all its programs have run.
+    pub(super) fn after_run(name: &str) -> Self {
+        let (lab, _) = lanternet_lab::parse(&Self::text(name), "test.yaml").expect("no errors");
+        let mut network = Network::build(&lab);
+        network.start(&lab, Start::All);
+        network.run(Network::limits(&lab));
+        Self { lab, network }
+    }
+
+    /// The text of a lab of the repository.
+    pub(super) fn text(name: &str) -> String {
         let path = format!("{}/../../labs/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
-        Self::new(&std::fs::read_to_string(path).expect("the lab is there"))
+        std::fs::read_to_string(path).expect("the lab is there")
     }
 
     pub(super) fn topology(&self) -> &Topology {
