@@ -87,7 +87,7 @@ impl<'a> Asked<'a> {
                 {
                     let place = record.place.node();
                     if matches!(reason, DropReason::ArpNotForUs { .. }) {
-                        if !heard.contains(&place) {
+                        if place != node && !heard.contains(&place) {
                             heard.push(place);
                         }
                     } else if is_end(&record.event) {

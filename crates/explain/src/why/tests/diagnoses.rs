@@ -381,6 +381,7 @@ links:
         "s1, s2 form a loop, and frames go round in it without end (a broadcast storm)",
         "remove one link of the loop: there is no spanning tree yet",
     );
+    told("storm", &world, &report);
 }
 
 #[test]
@@ -521,4 +522,25 @@ fn a_full_queue_is_named_with_its_link() {
     report.records.retain(|record| record.at == at);
     let (message, _) = reason(&world, &report);
     assert_eq!(message, "the queue of the link sw -- b was full: 1 frame may wait");
+}
+
+#[test]
+fn a_trace_that_was_cut_or_has_holes_is_told_as_far_as_it_goes() {
+    let catalogue = Catalogue::new(Locale::ZhCn);
+    for (lab, from, to) in
+        [("two-dorms", "a1", "b3"), ("broken/wrong-mask", "a1", "b1"), ("hub", "a1", "a3")]
+    {
+        let mut world = World::file(lab);
+        let whole = world.ping(from, to);
+        for at in 0..whole.records.len() {
+            let mut cut = whole.clone();
+            cut.records.truncate(at);
+            cut.outcome = ProbeOutcome::Silent;
+            let answer = Answer::new(&world.lab, world.topology(), &cut);
+            assert!(answer.reason(&catalogue).is_some() && !answer.story(&catalogue).is_empty());
+            let mut hole = whole.clone();
+            hole.records.remove(at);
+            Answer::new(&world.lab, world.topology(), &hole).story(&catalogue);
+        }
+    }
 }
