@@ -27,7 +27,7 @@ use crate::wire::checksum::pseudo_header;
 #[derive(Debug)]
 pub(super) enum Effect {
     /// Something is told.
-    Event(TraceEvent),
+    Event(Box<TraceEvent>),
     /// A packet leaves.
     Packet { packet: Vec<u8>, options: SendOptions, socket: SocketId },
     /// A connection may have something to send.
@@ -87,7 +87,7 @@ impl Stack {
     /// Tells something as soon as the running program waits.
     pub(super) fn tell(&mut self, event: impl FnOnce() -> TraceEvent) {
         if self.traced {
-            self.effects.push_back(Effect::Event(event()));
+            self.effects.push_back(Effect::Event(Box::new(event())));
         }
     }
 
@@ -100,11 +100,24 @@ impl Stack {
         }
     }
 
+    /// The source address for packets to a destination. That there is no way is told, since no
+    /// packet will.
+    pub(super) fn source_for(&mut self, destination: IpAddr) -> Result<IpAddr, Errno> {
+        self.l3.source_for(destination).map_err(|why| {
+            let first = self.l3.addresses().next();
+            if let Some((_, address)) = first {
+                self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
+            }
+            self.tell(|| TraceEvent::SendFailed { destination, why });
+            why.into()
+        })
+    }
+
     /// Carries out what calls have left to do.
     pub(super) fn flush(&mut self, ctx: &mut Context<'_>) {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Event(event) => ctx.emit(|| event),
+                Effect::Event(event) => ctx.emit(|| *event),
                 Effect::Drive(id) => self.drive(ctx, id, false),
                 Effect::Packet { packet, options, socket } => {
                     let unsent = self.l3.send(ctx, packet, options).err();
