@@ -147,6 +147,10 @@ impl L3 {
         };
         let first = || self.addresses().next().map(|(_, address)| address);
         let Some(address) = interface.and_then(here).or_else(first) else { return };
+        // A segment whose cable is out has no route either, and is none the less ours.
+        if route.is_none() && address.contains(&destination) {
+            return;
+        }
         let gateway = route.and_then(|route| route.via);
         ctx.emit(|| match route {
             Some(route) if route.kind == RouteKind::Connected => {
