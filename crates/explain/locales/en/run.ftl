@@ -139,8 +139,6 @@ run-stopped-events = stopped at the limit of { $events } events, after { $time }
 
 run-unfinished = { $name } on { $node } has not ended: it still waits
 run-expectations = Expectations
-run-held = { $held } of { $all } held
-run-capture = capture: { $frames } frames in { $file }
 verdict-unknown-name = the name is unknown there
 verdict-resolved = it resolves to { $found }
 verdict-no-address = it has no address
@@ -154,6 +152,3 @@ verdict-exit = it ended with { $code }
 verdict-running = it has not ended
 verdict-reached = it was reached, after { $time }
 verdict-delivered = a program took the datagram and did not answer
-verdict-refused = the host is there, but refuses: no program listens on that port
-verdict-failed = it failed: { $error }
-verdict-silent = no answer came

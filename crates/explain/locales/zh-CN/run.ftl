@@ -78,8 +78,6 @@ run-stopped-events = 到达 { $events } 个事件的上限而停止，模拟时�
 
 run-unfinished = { $node } 上的 { $name } 没有结束：仍在等待
 run-expectations = 预期
-run-held = { $all } 条中有 { $held } 条成立
-run-capture = 抓包：{ $frames } 个帧，写入 { $file }
 verdict-unknown-name = 那里不认识这个名字
 verdict-resolved = 解析结果是 { $found }
 verdict-no-address = 它没有地址
@@ -90,6 +88,3 @@ verdict-exit = 退出码是 { $code }
 verdict-running = 它没有结束
 verdict-reached = 可以到达，用时 { $time }
 verdict-delivered = 有程序收下了数据报，但没有应答
-verdict-refused = 主机存在，但拒绝了：该端口上没有程序监听
-verdict-failed = 失败：{ $error }
-verdict-silent = 没有收到应答
