@@ -4,9 +4,11 @@
 //!   except on a build server.
 //! - [`tshark`]: what Wireshark says of a capture, typed.
 //! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
+//! - [`labs`]: the labs of the project, and labs as text, run through the library.
 //! - [`scratch`]: a directory that goes away with the test.
 
 pub mod captures;
+pub mod labs;
 pub mod peer;
 pub mod tshark;
 

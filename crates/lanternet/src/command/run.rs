@@ -11,7 +11,7 @@ use lanternet_core::pcapng::{Capture, CaptureSettings};
 use lanternet_core::{Duration, Instant, Limits, Record, Stop, Topology, TraceEvent};
 use lanternet_explain::{
     Catalogue, Digest, Explained, Narrator, NetworkSummary, OutputColumns, args, comment,
-    expectation, json_line, stopped, verdict,
+    expectation, expectation_line, json_line, run_ended_line, stopped, verdict,
 };
 use lanternet_lab::{Lab, Network, RunEnd, Start, Verdict};
 
@@ -88,7 +88,10 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
         limits.until = Instant::ZERO + until;
     }
     let end = run_slices(&mut network, limits, &pending, out)?;
-    if !args.json {
+    if args.json {
+        let (now, events) = (network.sim.now(), network.sim.events());
+        writeln!(out, "{}", run_ended_line(catalogue, end.stop, now, events))?;
+    } else {
         print_end(&network, &lab, &end, &digest, catalogue, out)?;
     }
     let held = judge(args, &lab, &mut network, catalogue, &pending, out)?;
@@ -264,14 +267,8 @@ fn judge(
         let reason = verdict::reason(catalogue, lab, network.sim.topology(), &verdict);
         if args.json {
             pending.print(out)?;
-            let line = serde_json::json!({
-                "t": network.sim.now().nanos(),
-                "event": "expectation",
-                "expectation": text,
-                "held": holds,
-                "reason": reason,
-            });
-            writeln!(out, "{line}")?;
+            let now = network.sim.now();
+            writeln!(out, "{}", expectation_line(now, text, holds, reason.as_deref()))?;
         } else {
             writeln!(out, "{}", expectation(text, holds, reason.as_deref()))?;
         }

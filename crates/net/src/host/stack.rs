@@ -105,8 +105,7 @@ impl Stack {
     pub(super) fn source_for(&mut self, destination: IpAddr) -> Result<IpAddr, Errno> {
         self.l3.source_for(destination).map_err(|why| {
             let first = self.l3.addresses().next();
-            // A segment whose cable is out has no route either, and is none the less ours.
-            if let Some((_, address)) = first.filter(|(_, net)| !net.contains(&destination)) {
+            if let (Unsent::NetworkUnreachable, Some((_, address))) = (why, first) {
                 self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
             }
             self.tell(|| TraceEvent::SendFailed { destination, why });

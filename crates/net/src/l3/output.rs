@@ -115,7 +115,7 @@ impl L3 {
         if !self.forwarding && ctx.traced() {
             self.compare_segments(ctx, destination);
         }
-        let route = self.choose_route(ctx, destination).ok_or(Unsent::NetworkUnreachable)?;
+        let route = self.choose_route(ctx, destination).ok_or_else(|| self.no_way(destination))?;
         let port = route.interface;
         let interface = &self.interfaces[port.0 as usize];
         if !interface.up {
@@ -140,6 +140,9 @@ impl L3 {
 
     /// Tells what the mask says of a destination: the first thing that a host finds out.
     fn compare_segments(&self, ctx: &mut Context<'_>, destination: IpAddr) {
+        if self.routes.is_down(destination) {
+            return;
+        }
         let route = self.routes.lookup(destination);
         let interface = route.map(|route| &self.interfaces[route.interface.0 as usize]);
         let here = |interface: &Interface| {
@@ -147,10 +150,6 @@ impl L3 {
         };
         let first = || self.addresses().next().map(|(_, address)| address);
         let Some(address) = interface.and_then(here).or_else(first) else { return };
-        // A segment whose cable is out has no route either, and is none the less ours.
-        if route.is_none() && address.contains(&destination) {
-            return;
-        }
         let gateway = route.and_then(|route| route.via);
         ctx.emit(|| match route {
             Some(route) if route.kind == RouteKind::Connected => {
