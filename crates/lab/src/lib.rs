@@ -36,8 +36,9 @@ mod yaml;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Node, NodeIndex,
-    NodeKind, Program, ProgramIndex, Route, Service, Speaker, Station, Switch, Target, Transport,
+    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Neighbor, Node,
+    NodeIndex, NodeKind, Program, ProgramIndex, Route, Service, Speaker, StaticMac, Station,
+    Switch, Target, Transport,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use lanternet_explain::{Explained, args};
+use lanternet_explain::{Catalogue, Explained, args};
 use lanternet_lab::{Diagnostics, Lab};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -94,6 +94,17 @@ fn labs_near(path: &Path) -> Option<String> {
         labs.push("...".to_owned());
     }
     (!labs.is_empty()).then(|| labs.join(", "))
+}
+
+/// Says on standard error that a lab has warnings, for commands that are about something else.
+pub(crate) fn hint(diagnostics: &Diagnostics, lab: &LabFile, catalogue: &Catalogue) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let (file, warnings) = (lab.name(), diagnostics.warnings());
+    let hint = catalogue.text("command-warnings", &args!(file, count warnings));
+    // Nobody is left to tell when even this cannot be written.
+    let _ = writeln!(io::stderr(), "lanternet: {hint}");
 }
 
 /// Writes everything that is wrong with a lab to standard error: underlined and coloured on a

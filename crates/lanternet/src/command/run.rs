@@ -17,7 +17,7 @@ use lanternet_lab::{Lab, Network, RunEnd, Start, Verdict};
 
 use super::Context;
 use crate::failure::{Failure, Status};
-use crate::lab_file::{LabFile, report};
+use crate::lab_file::{LabFile, hint};
 
 /// Events handled between two looks at the clock and at what is to be printed.
 const SLICE: u64 = 20_000;
@@ -70,7 +70,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
     let (mut lab, warnings) = args.lab.load(context)?;
-    report(&warnings);
+    hint(&warnings, &args.lab, &context.catalogue);
     if let Some(seed) = args.seed {
         lab.reseed(seed);
     }

@@ -9,7 +9,7 @@ use lanternet_lab::{Network, Question, Start};
 
 use super::Context;
 use crate::failure::{Failure, Status};
-use crate::lab_file::{LabFile, report};
+use crate::lab_file::{LabFile, hint};
 
 /// Send one probe and tell its story hop by hop: what each device looked up and changed, and why
 ///
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
     let (lab, warnings) = args.lab.load(context)?;
-    report(&warnings);
+    hint(&warnings, &args.lab, &context.catalogue);
     let Question { from, target, service } = Question::parse(&lab, &args.from, &args.to)
         .map_err(|error| Explained { message: error.message, help: error.help })
         .map_err(Failure::BadInput)?;
