@@ -6,10 +6,11 @@
 #     a1 192.168.10.1 --- 192.168.10.254 r1 192.168.20.254 --- 192.168.20.3 b3
 #                                           link r1 to b3: MTU 1400
 #
-# Needs root (or `unshare --user --map-root-user --net --mount sh record.sh`), iproute2, ethtool,
-# dumpcap, iputils (ping, arping), traceroute, python3. Run it in this folder; it takes about a minute.
+# Needs root, iproute2, ethtool, dumpcap, iputils (ping, arping), traceroute, python3. Takes about a
+# minute.
 # Identifications, ports and times differ from one recording to the next, so expectations in tests
 # that name them have to follow.
+#
 # `./record.sh vlan udp` keeps the other captures as they are.
 set -eu
 only="$*"
@@ -17,7 +18,9 @@ cd "$(dirname "$0")"
 
 id=lanternet-$$
 a1=$id-a1 r1=$id-r1 b3=$id-b3
+dumpcap=
 cleanup() {
+    [ -z "$dumpcap" ] || kill "$dumpcap" 2>/dev/null || true
     for ns in "$a1" "$r1" "$b3"; do ip netns delete "$ns" 2>/dev/null || true; done
 }
 trap cleanup EXIT INT TERM
@@ -69,6 +72,7 @@ saved() {
     sleep 0.7
     kill -INT "$dumpcap"
     wait "$dumpcap" || true
+    dumpcap=
     case " $only " in
     "  " | *" ${file%.pcapng} "*)
         mv "/tmp/$id.pcapng" "$file"
@@ -77,6 +81,8 @@ saved() {
     *) rm "/tmp/$id.pcapng" ;;
     esac
 }
+# Waits for b3's program to have its socket on port 9090.
+listening() { until in_ns "$b3" ss "$1" | grep -q ':9090 '; do sleep 0.1; done; }
 forget() { for ns in "$a1" "$r1" "$b3"; do in_ns "$ns" ip neigh flush all 2>/dev/null || true; done; }
 
 # Request and answer; nobody there; probe (RFC 5227) for a free and a taken address; announcements.
@@ -158,7 +164,7 @@ for _ in range(4):
     data, peer = s.recvfrom(2000); s.sendto(data.upper(), peer)
 ' &
 peer=$!
-sleep 0.3
+listening -lun
 in_ns "$a1" python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
@@ -189,7 +195,7 @@ while c.recv(65536): pass
 c.close()
 ' &
 peer=$!
-sleep 0.5
+listening -ltn
 in_ns "$a1" python3 -c '
 import socket, time
 to = ("192.168.20.3", 9090)

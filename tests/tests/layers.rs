@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lanternet_net::wire::layers::{ChecksumState, FieldName, FieldValue, LayerProtocol, Layers};
-use lanternet_tests::captures::Corpus;
+use lanternet_tests::captures::{Corpus, frames, named, write};
+use lanternet_tests::scratch;
 use lanternet_tests::tshark::{FRAME_BY_FRAME, Fields, Tshark};
 
 /// Fields that tshark has not, or not in the same sense.
@@ -221,4 +222,30 @@ fn what_linux_sends_is_well_formed_and_its_checksums_fit() {
             assert!(problems.is_empty(), "{frame}: {problems:?}");
         }
     }
+}
+
+#[test]
+fn probes_and_announcements_are_told_as_by_tshark() {
+    let Some(tshark) = Tshark::find() else { return };
+    let recorded = frames(&named("arp"));
+    // Sender and target address, target MAC, opcode: RFC 5227 sections 2.1.1 and 2.3, and what
+    // arping does instead.
+    let (nobody, us, none, all) = ([0; 4], [192, 168, 10, 1], [0; 6], [0xff; 6]);
+    let variants = [(nobody, us, none, 1), (us, us, none, 1), (us, us, all, 1), (us, us, all, 2)];
+    let variants = variants.map(|(sender, target, mac, opcode)| {
+        let mut frame = recorded[0].bytes.clone();
+        frame[21] = opcode;
+        frame[28..32].copy_from_slice(&sender);
+        frame[32..38].copy_from_slice(&mac);
+        frame[38..42].copy_from_slice(&target);
+        frame
+    });
+    let directory = scratch();
+    let file = directory.path().join("arp.pcapng");
+    write(&file, variants.iter().map(Vec::as_slice));
+    let theirs = tshark.fields(&file, &["_ws.col.Info"], &options());
+    let theirs: Vec<_> = theirs.iter().map(|fields| fields["_ws.col.Info"].concat()).collect();
+    let ours: Vec<_> = variants.iter().map(|frame| Layers::dissect(frame).info()).collect();
+    assert_eq!(ours, theirs);
+    assert_eq!(ours[0], "Who has 192.168.10.1? (ARP Probe)");
 }

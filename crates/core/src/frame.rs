@@ -65,6 +65,11 @@ impl Frame {
         Some(u16::from_be_bytes([bytes[0], bytes[1]]))
     }
 
+    /// The bytes to change: the frame's own buffer when nobody else holds this frame, else a copy.
+    pub fn into_bytes(self) -> Vec<u8> {
+        Arc::try_unwrap(self.0).map_or_else(|shared| shared.bytes.clone(), |inner| inner.bytes)
+    }
+
     /// The buffer, when nobody else holds this frame: for reuse by the next frame.
     pub fn into_buffer(self) -> Option<Vec<u8>> {
         Arc::into_inner(self.0).map(|inner| inner.bytes)

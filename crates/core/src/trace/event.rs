@@ -268,7 +268,7 @@ pub enum TraceEvent {
         /// The other station.
         theirs: MacAddr,
     },
-    /// The node defends its address with one announcement (RFC 5227 section 2.4 (b)).
+    /// The node defends its address with one announcement (RFC 5227 section 2.4 (c)).
     AddressDefended {
         /// The interface.
         interface: PortId,

@@ -9,7 +9,7 @@ use lanternet_core::trace::{LearnedFrom, Protocol};
 use lanternet_core::{Context, DropReason, Frame, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::{ArpHardware, ArpOperation, ArpPacket, ArpRepr, EthernetAddress};
 
-use super::interface::Conflict;
+use super::interface::{Conflict, Interface};
 use super::{ETHERTYPE_ARP, L3};
 
 const ARP_LEN: usize = 28;
@@ -48,17 +48,27 @@ impl Arp {
             _ => Err("neither request nor reply"),
         }
     }
+
+    /// Whether both addresses of the sender can be those of one station on this interface, or the
+    /// sender has no address yet.
+    fn is_from_one_station(&self, interface: &Interface) -> bool {
+        let group = self.sender.is_multicast()
+            || self.sender.is_loopback()
+            || self.sender.octets()[0] >= 240
+            || interface.broadcast_of(self.sender.into()).is_some();
+        self.sender_mac.is_unicast() && !group
+    }
 }
 
 impl L3 {
     /// An ARP packet came in.
     pub(super) fn process_arp(&mut self, ctx: &mut Context<'_>, port: PortId, frame: &Frame) {
+        let interface = &self.interfaces[port.0 as usize];
         let arp = match Arp::parse(&frame.bytes()[Frame::HEADER_LEN..]) {
-            Ok(arp) if arp.sender_mac.is_unicast() => arp,
+            Ok(arp) if arp.is_from_one_station(interface) => arp,
             Ok(_) => return drop_malformed(ctx, port, "sender is no single station"),
             Err(what) => return drop_malformed(ctx, port, what),
         };
-        let interface = &mut self.interfaces[port.0 as usize];
         let (ours, mac) = (interface.mac, arp.sender_mac);
         let (sender, target) = (IpAddr::V4(arp.sender), IpAddr::V4(arp.target));
         if mac == ours {
@@ -80,7 +90,9 @@ impl L3 {
                 true => LearnedFrom::Request,
                 false => LearnedFrom::Reply,
             };
-            let solicited = from == LearnedFrom::Reply && for_us;
+            // What was told to everybody proves nothing about us (as in Linux).
+            let told_to_us = for_us && frame.destination().is_some_and(|mac| !mac.is_group());
+            let solicited = from == LearnedFrom::Reply && told_to_us;
             let known = self.learn(ctx, port, sender, mac, from, solicited, for_us);
             if !for_us {
                 if !known {

@@ -11,7 +11,8 @@ use super::{HEADROOM, L3, fragment};
 use crate::wire::checksum;
 
 impl L3 {
-    /// Passes a packet on, or says why not.
+    /// Passes a packet on, or says why not. The order of the checks is that of RFC 1812 section
+    /// 5.2.1 and Linux: a packet that has no route and no time left has no route.
     pub(super) fn forward(
         &mut self,
         ctx: &mut Context<'_>,
@@ -20,34 +21,39 @@ impl L3 {
         frame: Frame,
     ) {
         let packet = &frame.bytes()[HEADROOM..][..usize::from(header.total_len)];
-        let destination = IpAddr::V4(header.destination);
-        if never_forwarded(header.source) || never_forwarded(header.destination) {
-            return ctx.drop_frame(Some(port), || DropReason::MartianDestination { destination });
+        let (source, destination) = (IpAddr::V4(header.source), IpAddr::V4(header.destination));
+        if never_forwarded(header.source) {
+            return ctx.drop_frame(Some(port), || DropReason::MartianSource { source });
         }
-        if header.ttl <= 1 {
-            ctx.drop_frame(Some(port), || DropReason::TtlExpired { ttl: header.ttl });
-            return self.send_error(ctx, None, packet, false, IcmpMessage::TtlExceeded);
+        if never_forwarded(header.destination) {
+            return ctx.drop_frame(Some(port), || DropReason::MartianDestination { destination });
         }
         let Some(route) = self.choose_route(ctx, destination) else {
             ctx.drop_frame(Some(port), || DropReason::NoRoute { destination });
             let message = IcmpMessage::Unreachable(Unreachable::Network);
             return self.send_error(ctx, None, packet, false, message);
         };
-        let out = &self.interfaces[route.interface.0 as usize];
+        if header.ttl <= 1 {
+            ctx.drop_frame(Some(port), || DropReason::TtlExpired { ttl: header.ttl });
+            return self.send_error(ctx, None, packet, false, IcmpMessage::TtlExceeded);
+        }
+        let interface = route.interface;
+        let out = &self.interfaces[interface.0 as usize];
         if let Some(segment) = out.broadcast_of(destination) {
             return ctx.drop_frame(Some(port), || DropReason::DirectedBroadcast { segment });
         }
         let (next_hop, mtu) = (route.via.unwrap_or(destination), out.mtu);
-        if route.interface == port {
-            self.redirect(ctx, port, header, packet, next_hop);
-        }
         if header.total_len > mtu && header.dont_fragment {
             let len = u32::from(header.total_len);
             ctx.drop_frame(Some(port), || DropReason::FragmentationNeeded { len, mtu });
             let message = IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { mtu });
             return self.send_error(ctx, None, packet, false, message);
         }
-        let interface = route.interface;
+        let offset = Ipv4Packet::new_unchecked(packet).frag_offset();
+        if header.total_len > mtu && u16::MAX - offset < header.total_len {
+            let what = fragment::TOO_LONG;
+            return ctx.drop_frame(Some(port), || DropReason::BadFragment { what });
+        }
         ctx.emit(|| TraceEvent::PacketForwarded {
             destination,
             interface,
@@ -55,10 +61,12 @@ impl L3 {
             ttl_from: header.ttl,
             ttl_to: header.ttl - 1,
         });
-        let mut buffer = ctx.buffer(HEADROOM + packet.len());
-        buffer[HEADROOM..].copy_from_slice(packet);
-        ctx.recycle(frame);
+        let mut buffer = frame.into_bytes();
+        buffer.truncate(HEADROOM + usize::from(header.total_len));
         lower_ttl(&mut buffer[HEADROOM..]);
+        if interface == port {
+            self.redirect(ctx, port, header, &buffer[HEADROOM..], next_hop);
+        }
         if header.total_len <= mtu {
             return self.output(ctx, interface, next_hop, buffer, true);
         }

@@ -1,8 +1,9 @@
 //! Fragments: cutting packets that are too long for a link, and putting them together again
 //! (RFC 791 sections 2.3 and 3.2, RFC 815).
 //!
-//! Only a packet's destination puts it together. Overlapping pieces drop the whole packet, as Linux
-//! does since the attacks that used them; RFC 791 would let the later piece win.
+//! Only a packet's destination puts it together. A piece that brings nothing new is a duplicate and
+//! ignored; pieces that overlap otherwise drop the whole packet, as Linux does since the attacks
+//! that used them. RFC 791 would let the later piece win.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -16,9 +17,12 @@ pub(super) const REASSEMBLY_TIMEOUT: Duration = Duration::from_secs(30);
 const PACKET_LIMIT: usize = 64;
 /// Pieces of one packet: 64 KiB in pieces of an MTU of 68.
 const PIECE_LIMIT: usize = 1366;
+/// What is wrong with pieces that reach beyond the longest packet.
+pub(super) const TOO_LONG: &str = "a packet of more than 65535 bytes";
 
 /// Cuts a packet into pieces of at most `mtu` bytes, each with `headroom` bytes free in front. The
-/// packet's header checksum need not be right; those of the pieces are.
+/// packet's header checksum need not be right; those of the pieces are. The packet may be a piece
+/// itself, as long as its end lies within 65535 bytes.
 ///
 /// Options whose "copied" bit is set go into every piece, the others only into the first
 /// (RFC 791 section 3.1).
@@ -112,28 +116,37 @@ pub(super) struct Reassembler {
 struct Partial {
     deadline: Instant,
     about: Option<FrameId>,
-    /// The pieces by offset: each one's header and data.
-    pieces: BTreeMap<u16, (Vec<u8>, Vec<u8>)>,
+    /// The header of the first piece, if it came: that of the whole packet.
+    header: Option<Vec<u8>>,
+    /// Data by offset. No two overlap.
+    pieces: BTreeMap<usize, Vec<u8>>,
     /// Length of all data, once the last piece told it.
     total: Option<usize>,
     have: usize,
 }
 
+fn key(piece: &[u8]) -> Key {
+    let view = Ipv4Packet::new_unchecked(piece);
+    (view.src_addr(), view.dst_addr(), u8::from(view.next_header()), view.ident())
+}
+
 impl Reassembler {
+    /// The packet that has to make room before this piece can be taken, if one has to: the oldest.
+    pub(super) fn make_room(&mut self, piece: &[u8]) -> Option<Expired> {
+        if self.packets.len() < PACKET_LIMIT || self.packets.contains_key(&key(piece)) {
+            return None;
+        }
+        let (&oldest, _) = self.packets.iter().min_by_key(|(_, packet)| packet.deadline)?;
+        self.packets.remove(&oldest).map(Partial::expire)
+    }
+
     /// Takes a piece: a whole IPv4 packet with an offset or "more fragments", header checked.
     pub(super) fn insert(&mut self, now: Instant, piece: &[u8], about: Option<FrameId>) -> Outcome {
-        let view = Ipv4Packet::new_unchecked(piece);
-        let key: Key =
-            (view.src_addr(), view.dst_addr(), u8::from(view.next_header()), view.ident());
-        if self.packets.len() >= PACKET_LIMIT && !self.packets.contains_key(&key) {
-            let oldest = self.packets.iter().min_by_key(|(_, packet)| packet.deadline);
-            if let Some((&oldest, _)) = oldest {
-                self.packets.remove(&oldest);
-            }
-        }
+        let key = key(piece);
         let partial = self.packets.entry(key).or_insert_with(|| Partial {
             deadline: now + REASSEMBLY_TIMEOUT,
             about,
+            header: None,
             pieces: BTreeMap::new(),
             total: None,
             have: 0,
@@ -159,71 +172,81 @@ impl Reassembler {
     /// A packet whose time is over, if any. Call until `None`.
     pub(super) fn expire(&mut self, now: Instant) -> Option<Expired> {
         let (&key, _) = self.packets.iter().find(|(_, packet)| packet.deadline <= now)?;
-        let mut partial = self.packets.remove(&key)?;
-        let first = partial.pieces.remove(&0).map(|(mut header, data)| {
-            header.extend_from_slice(&data);
-            header
-        });
-        Some(Expired { first, about: partial.about })
+        self.packets.remove(&key).map(Partial::expire)
     }
 }
 
 impl Partial {
-    /// Whether the packet is whole now.
+    /// Whether the packet is whole now. The order of the checks is Linux's.
     fn insert(&mut self, piece: &[u8], about: Option<FrameId>) -> Result<bool, &'static str> {
         let view = Ipv4Packet::new_unchecked(piece);
-        let header_len = usize::from(view.header_len());
-        let (header, data) = piece.split_at(header_len);
-        let (offset, more) = (view.frag_offset(), view.more_frags());
-        let (start, end) = (usize::from(offset), usize::from(offset) + data.len());
+        let (header, data) = piece.split_at(usize::from(view.header_len()));
+        let (start, more) = (usize::from(view.frag_offset()), view.more_frags());
+        let end = start + data.len();
         if data.is_empty() || (more && data.len() % 8 != 0) {
             return Err("a length that is no multiple of 8");
         }
-        if end > usize::from(u16::MAX) - header_len {
-            return Err("a packet of more than 65535 bytes");
+        if end + header.len() > usize::from(u16::MAX) {
+            return Err(TOO_LONG);
         }
-        let before = self.pieces.range(..=offset).next_back();
-        let after = self.pieces.range(offset..).next();
-        if before == Some((&offset, &(header.to_vec(), data.to_vec()))) {
-            return Ok(false); // The same piece again: a duplicate, not an overlap.
-        }
-        let reaches_in = before.is_some_and(|(at, piece)| usize::from(*at) + piece.1.len() > start);
-        let reaches_out = after.is_some_and(|(at, _)| usize::from(*at) < end);
-        if reaches_in || reaches_out {
-            return Err("overlapping fragments");
-        }
+        let reached = self.pieces.last_key_value().map_or(0, |(at, data)| at + data.len());
         match self.total {
             Some(total) if end > total || (!more && end != total) => {
                 return Err("two last fragments");
             }
-            None if !more => {
-                let last = self.pieces.last_key_value();
-                if last.is_some_and(|(at, piece)| usize::from(*at) + piece.1.len() > end) {
-                    return Err("data behind the last fragment");
-                }
-                self.total = Some(end);
-            }
+            None if !more && end < reached => return Err("data behind the last fragment"),
+            None if !more => self.total = Some(end),
             _ => {}
+        }
+        if self.has(start, end) {
+            return Ok(false); // Nothing new: a duplicate.
+        }
+        let before = self.pieces.range(..start).next_back();
+        let reaches_in = before.is_some_and(|(at, piece)| at + piece.len() > start);
+        let reaches_out = self.pieces.range(start..end).next().is_some();
+        if reaches_in || reaches_out {
+            return Err("overlapping fragments");
         }
         if self.pieces.len() >= PIECE_LIMIT {
             return Err("too many fragments");
         }
-        if offset == 0 {
+        if start == 0 {
             self.about = about;
+            self.header = Some(header.to_vec());
         }
         self.have += data.len();
-        self.pieces.insert(offset, (header.to_vec(), data.to_vec()));
+        self.pieces.insert(start, data.to_vec());
         Ok(self.total == Some(self.have))
+    }
+
+    /// Whether all data from `start` to `end` is there.
+    fn has(&self, start: usize, end: usize) -> bool {
+        let first = self.pieces.range(..=start).next_back().map_or(start, |(at, _)| *at);
+        let mut reached = start;
+        for (at, data) in self.pieces.range(first..end) {
+            if *at > reached {
+                break;
+            }
+            reached = reached.max(at + data.len());
+        }
+        reached >= end
+    }
+
+    fn expire(mut self) -> Expired {
+        let first = self.header.zip(self.pieces.remove(&0)).map(|(mut packet, data)| {
+            packet.extend_from_slice(&data);
+            packet
+        });
+        Expired { first, about: self.about }
     }
 
     fn join(self) -> Outcome {
         let fragments = self.pieces.len() as u16;
-        let mut pieces = self.pieces.into_values();
-        // A whole packet has a first piece; an empty map would be our own bug and is harmless.
-        let Some((mut packet, data)) = pieces.next() else { return Outcome::Held };
-        packet.extend_from_slice(&data);
-        pieces.for_each(|(_, data)| packet.extend_from_slice(&data));
-        let len = packet.len() as u16;
+        // A whole packet has a first piece; one without would be our own bug and is harmless.
+        let Some(mut packet) = self.header else { return Outcome::Held };
+        self.pieces.values().for_each(|data| packet.extend_from_slice(data));
+        // The first header may be longer than the others, whose lengths were checked.
+        let Ok(len) = u16::try_from(packet.len()) else { return Outcome::Bad(TOO_LONG) };
         let mut view = Ipv4Packet::new_unchecked(&mut packet[..]);
         view.set_total_len(len);
         view.set_frag_offset(0);

@@ -4,8 +4,13 @@
 //! An error quotes as much of the packet as fits in 576 bytes (RFC 1812 section 4.3.2.3), is sent
 //! with the precedence of internetwork control (section 4.3.2.5) and from the address of the
 //! interface that leads back (section 4.3.2.4; for an error by the packet's destination, from that
-//! address). Errors to one host are limited to one per second after a burst of six, which is
-//! Linux's `icmp_ratelimit`; "fragmentation needed" and echo replies are not limited, as there.
+//! address).
+//!
+//! Errors to one host are limited to one per second after a burst of six, which is Linux's
+//! `icmp_ratelimit`; "fragmentation needed" and echo replies are not limited, as there. A host that
+//! does not heed redirects gets them ever more rarely, and after the ninth none.
+//!
+//! Timestamp requests (RFC 1122 section 3.2.2.8: may be answered) are not: the time here is simulated.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -20,8 +25,6 @@ use super::packet::{HEADROOM, Original};
 const ERROR_LIMIT: usize = 576;
 const IP_HEADER: usize = 20;
 const ICMP_HEADER: usize = 8;
-/// Precedence 6, internetwork control, in the DSCP field (RFC 1812 section 4.3.2.5).
-const INTERNETWORK_CONTROL: u8 = 0xc0 >> 2;
 /// The TTL of packets that this node makes (IANA's recommended default, and Linux's).
 pub const DEFAULT_TTL: u8 = 64;
 
@@ -87,9 +90,6 @@ pub fn build(
     ip.set_next_header(IpProtocol::Icmp);
     ip.set_src_addr(source);
     ip.set_dst_addr(destination);
-    if is_error(message) {
-        ip.set_dscp(INTERNETWORK_CONTROL);
-    }
     let icmp = ip.payload_mut();
     let (kind, code) = type_and_code(message);
     icmp[..2].copy_from_slice(&[kind, code]);
@@ -97,6 +97,14 @@ pub fn build(
     icmp[ICMP_HEADER..].copy_from_slice(data);
     Icmpv4Packet::new_unchecked(icmp).fill_checksum();
     buffer
+}
+
+/// The type of service of an error about a packet: that packet's, with precedence 6, internetwork
+/// control (RFC 1812 section 4.3.2.5).
+pub fn type_of_service(packet: &[u8]) -> u8 {
+    const INTERNETWORK_CONTROL: u8 = 0xc0;
+    const SERVICE: u8 = 0x1e;
+    packet.get(1).map_or(0, |tos| tos & SERVICE) | INTERNETWORK_CONTROL
 }
 
 /// As much of a packet as an error quotes.
@@ -151,15 +159,13 @@ pub fn parse_original(icmp: &[u8]) -> Option<Original> {
 /// Whether a message is an error or a redirect, about which no error may be sent
 /// (RFC 1122 section 3.2.2).
 pub fn is_error(message: IcmpMessage) -> bool {
-    matches!(
-        message,
-        IcmpMessage::Unreachable(_)
-            | IcmpMessage::TtlExceeded
-            | IcmpMessage::ReassemblyTimeExceeded
-            | IcmpMessage::Redirect { .. }
-            | IcmpMessage::ParameterProblem { .. }
-            | IcmpMessage::Other { kind: 4, .. }
-    )
+    !is_query(type_and_code(message).0)
+}
+
+/// Whether a message of this type asks something or answers a question, so that an error may be
+/// sent about it. A type that nobody knows may be an error.
+pub fn is_query(kind: u8) -> bool {
+    matches!(kind, 0 | 8 | 13..=18)
 }
 
 /// The next lower step of typical path MTUs, for a router that did not say its own
@@ -169,45 +175,81 @@ pub fn plateau_below(len: u16) -> u16 {
     PLATEAUS.into_iter().find(|plateau| *plateau < len).unwrap_or(68)
 }
 
-/// How many errors may go to one host.
+/// How many errors and redirects may go to one host.
 #[derive(Debug, Default)]
 pub struct RateLimiter {
-    buckets: BTreeMap<IpAddr, Bucket>,
+    errors: BTreeMap<IpAddr, Bucket>,
+    redirects: BTreeMap<IpAddr, Redirects>,
 }
 
+/// What one host may still be sent.
 #[derive(Debug)]
 struct Bucket {
-    tokens: u8,
-    refilled: Instant,
+    /// Time saved up; one error costs [`RateLimiter::INTERVAL`].
+    credit: Duration,
+    /// Up to when.
+    at: Instant,
+}
+
+/// What one host was sent, and apparently did not heed.
+#[derive(Debug)]
+struct Redirects {
+    sent: u32,
+    /// When the last one was sent, or would have been.
+    last: Instant,
 }
 
 impl RateLimiter {
     /// One error per so long (Linux: `icmp_ratelimit`).
     const INTERVAL: Duration = Duration::from_secs(1);
-    /// Errors at once after a pause (Linux: `XRLIM_BURST_FACTOR`).
-    const BURST: u8 = 6;
+    /// What may be saved up, for six errors at once (Linux: `XRLIM_BURST_FACTOR`).
+    const BURST: Duration = Duration::from_secs(6);
+    /// After n redirects the next comes no earlier than this times 2^n (Linux: `redirect_load`).
+    const REDIRECT_LOAD: Duration = Duration::from_millis(20);
+    /// Redirects that are enough (Linux: `redirect_number`).
+    const REDIRECT_NUMBER: u32 = 9;
+    /// Start again after a pause of this length (Linux: `redirect_silence`).
+    const REDIRECT_SILENCE: Duration = Duration::from_millis(20 << 10);
     /// Hosts remembered; the one that was longest quiet is forgotten, which favours it.
     const LIMIT: usize = 1024;
 
     /// Whether an error may go to this host now; if so, it counts.
     pub fn allows(&mut self, now: Instant, to: IpAddr) -> bool {
-        if self.buckets.len() >= Self::LIMIT && !self.buckets.contains_key(&to) {
-            let oldest = self.buckets.iter().min_by_key(|(_, bucket)| bucket.refilled);
-            if let Some((&oldest, _)) = oldest {
-                self.buckets.remove(&oldest);
-            }
+        make_room(&mut self.errors, &to, |bucket| bucket.at);
+        let bucket = self.errors.entry(to).or_insert(Bucket { credit: Self::BURST, at: now });
+        bucket.credit = (bucket.credit + now.since(bucket.at)).min(Self::BURST);
+        bucket.at = now;
+        let allowed = bucket.credit >= Self::INTERVAL;
+        if allowed {
+            bucket.credit = bucket.credit.saturating_sub(Self::INTERVAL);
         }
-        let bucket =
-            self.buckets.entry(to).or_insert(Bucket { tokens: Self::BURST, refilled: now });
-        let earned = (now - bucket.refilled).nanos() / Self::INTERVAL.nanos();
-        if earned > 0 {
-            bucket.tokens = Self::BURST.min(bucket.tokens.saturating_add(earned.min(255) as u8));
-            bucket.refilled += Self::INTERVAL * earned;
+        allowed
+    }
+
+    /// Whether a redirect may go to this host now; if so, it counts.
+    pub fn allows_redirect(&mut self, now: Instant, to: IpAddr) -> bool {
+        make_room(&mut self.redirects, &to, |redirects| redirects.last);
+        let redirects = self.redirects.entry(to).or_insert(Redirects { sent: 0, last: now });
+        if now > redirects.last + Self::REDIRECT_SILENCE {
+            redirects.sent = 0;
         }
-        if bucket.tokens == 0 {
-            return false;
+        let enough = redirects.sent >= Self::REDIRECT_NUMBER;
+        let wait = Self::REDIRECT_LOAD * (1 << redirects.sent);
+        let allowed = !enough && (redirects.sent == 0 || now > redirects.last + wait);
+        if allowed {
+            redirects.sent += 1;
         }
-        bucket.tokens -= 1;
-        true
+        if allowed || enough {
+            redirects.last = now;
+        }
+        allowed
+    }
+}
+
+/// Forgets the host with the least time, if there are too many to remember this one.
+fn make_room<T>(hosts: &mut BTreeMap<IpAddr, T>, to: &IpAddr, time: impl Fn(&T) -> Instant) {
+    if hosts.len() >= RateLimiter::LIMIT && !hosts.contains_key(to) {
+        let oldest = hosts.iter().min_by_key(|(_, host)| time(host)).map(|(host, _)| *host);
+        oldest.map(|oldest| hosts.remove(&oldest));
     }
 }

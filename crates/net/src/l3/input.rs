@@ -3,12 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::trace::{IcmpMessage, IcmpSilence, Protocol, Route, RouteKind, Unreachable};
-use lanternet_core::{Context, DropReason, Frame, FrameId, MacAddr, PortId, TraceEvent};
+use lanternet_core::{Context, DropReason, Frame, FrameId, Instant, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
 use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
-use super::{ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, icmp};
+use super::{
+    ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+};
 use crate::wire::checksum::checksum;
 
 const PROTOCOL_ICMP: u8 = 1;
@@ -181,7 +183,14 @@ impl L3 {
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
         let len = piece.len() as u16 - u16::from(inbound.header_len);
-        match self.rare().fragments.insert(ctx.now(), piece, inbound.about) {
+        let fragments = &mut self.rare().fragments;
+        if let Some(crowded_out) = fragments.make_room(piece) {
+            let before = ctx.set_about(crowded_out.about);
+            let what = "too many incomplete packets";
+            ctx.drop_frame(None, || DropReason::BadFragment { what });
+            ctx.set_about(before);
+        }
+        match fragments.insert(ctx.now(), piece, inbound.about) {
             Outcome::Held => {
                 ctx.emit(|| TraceEvent::FragmentHeld { ident, offset, len });
                 None
@@ -193,14 +202,11 @@ impl L3 {
             Outcome::Whole { packet, fragments } => {
                 let len = packet.len() as u32;
                 ctx.emit(|| TraceEvent::Reassembled { ident, fragments, len });
-                let header_len = Ipv4Packet::new_unchecked(&packet[..]).header_len();
-                Some(Inbound {
-                    data: Data::Buffer(packet),
-                    start: 0,
-                    end: len,
-                    header_len,
-                    ..inbound
-                })
+                // The header is that of the first piece; this one may be another.
+                let first = Ipv4Packet::new_unchecked(&packet[..]);
+                let (header_len, ttl) = (first.header_len(), first.hop_limit());
+                let data = Data::Buffer(packet);
+                Some(Inbound { data, start: 0, end: len, header_len, ttl, ..inbound })
             }
         }
     }
@@ -251,7 +257,8 @@ impl L3 {
         inbound.recycle(ctx);
     }
 
-    /// RFC 1122 section 3.2.2.6. As in Linux, a ping to all is not answered.
+    /// RFC 1122 section 3.2.2.6, with the request's type of service (section 3.2.1.6). As in Linux, a
+    /// ping to all is not answered.
     fn answer_echo(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, ident: u16, seq: u16) {
         let (IpAddr::V4(asker), IpAddr::V4(asked)) = (inbound.source, inbound.destination) else {
             return;
@@ -261,7 +268,8 @@ impl L3 {
         }
         let message = IcmpMessage::EchoReply { ident, seq };
         let data = &inbound.payload()[8..];
-        let reply = icmp::build(asked, asker, icmp::DEFAULT_TTL, message, data);
+        let mut reply = icmp::build(asked, asker, icmp::DEFAULT_TTL, message, data);
+        reply[HEADROOM + 1] = inbound.packet()[1];
         ctx.emit(|| TraceEvent::IcmpSent { to: asker.into(), message });
         // A reply that finds no way back is told by `send` itself.
         let _ = self.send(ctx, reply, super::SendOptions::default());
@@ -291,26 +299,38 @@ impl L3 {
             let (now, destination, from) = (ctx.now(), original.destination, inbound.source);
             // Only ever downwards: a larger one would be somebody's mistake or attack.
             if mtu < self.path_mtu(now, destination) {
-                self.rare().path_mtu.insert(destination, (mtu, now + PATH_MTU_LIFETIME));
+                self.learn_mtu(now, destination, mtu);
                 ctx.emit(|| TraceEvent::PathMtuLearned { destination, mtu, from });
             }
         }
         self.deliver_icmp(inbound, message, Vec::new());
     }
 
+    fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
+        let known = &mut self.rare().path_mtu;
+        if known.len() >= PATH_MTU_LIMIT && !known.contains_key(&destination) {
+            let oldest = known.iter().min_by_key(|(_, (_, until))| *until).map(|(host, _)| *host);
+            oldest.map(|oldest| known.remove(&oldest));
+        }
+        known.insert(destination, (mtu, now + PATH_MTU_LIFETIME));
+    }
+
     /// A host believes its router about a better one on the same segment (RFC 1122 section
-    /// 3.2.2.2); a router does not (RFC 1812 section 5.2.7.2).
+    /// 3.2.2.2); a router does not (RFC 1812 section 5.2.7.2). Unlike Linux it does not ask for the
+    /// new router's hardware address first: the next packet does, and waits.
     fn process_redirect(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, gateway: IpAddr) {
         let original = icmp::parse_original(inbound.payload());
         let interface = inbound.interface;
         let believed = original.zip(interface).and_then(|(original, port)| {
             let current = self.routes.lookup(original.destination)?.via?;
             let near = self.interfaces[port.0 as usize].segment_of(gateway).is_some();
-            let from_router = current == inbound.source && !self.is_local(gateway);
-            (!self.forwarding && from_router && near).then_some((original.destination, port))
+            let station = !self.is_local(gateway) && !self.is_broadcast(gateway);
+            let from_router = current == inbound.source && self.is_local(original.source);
+            let believed = !self.forwarding && from_router && near && station;
+            believed.then_some((original.destination, port))
         });
         match believed {
-            Some((destination, port)) => self.routes.add(Route {
+            Some((destination, port)) => self.routes.replace_redirect(Route {
                 destination: destination.into(),
                 via: Some(gateway),
                 interface: port,
@@ -356,7 +376,8 @@ impl L3 {
         };
         ctx.emit(|| TraceEvent::IcmpSent { to, message });
         let quoted = icmp::quote(packet);
-        let error = icmp::build(source, ip.src_addr(), icmp::DEFAULT_TTL, message, quoted);
+        let mut error = icmp::build(source, ip.src_addr(), icmp::DEFAULT_TTL, message, quoted);
+        error[HEADROOM + 1] = icmp::type_of_service(packet);
         // An error that finds no way back is told by `send` itself.
         let _ = self.send(ctx, error, super::SendOptions::default());
     }
@@ -375,7 +396,7 @@ impl L3 {
         let first = ip.frag_offset() == 0;
         let about_error = u8::from(ip.next_header()) == PROTOCOL_ICMP
             && first
-            && icmp::parse(payload).is_none_or(icmp::is_error);
+            && payload.first().is_none_or(|kind| !icmp::is_query(*kind));
         if about_error {
             return Some(IcmpSilence::AboutIcmpError);
         }
@@ -395,12 +416,13 @@ impl L3 {
         if !single {
             return Some(IcmpSilence::SourceNotUnicast);
         }
-        let limited =
-            !matches!(message, IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { .. }));
-        if limited && !self.rare().limiter.allows(ctx.now(), source.into()) {
-            return Some(IcmpSilence::RateLimited);
-        }
-        None
+        let (now, to) = (ctx.now(), source.into());
+        let allowed = match message {
+            IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { .. }) => true,
+            IcmpMessage::Redirect { .. } => self.rare().limiter.allows_redirect(now, to),
+            _ => self.rare().limiter.allows(now, to),
+        };
+        (!allowed).then_some(IcmpSilence::RateLimited)
     }
 
     /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::{Duration, Instant, IpNet, MacAddr, Rng};
 
+use super::MIN_MTU;
 use super::config::InterfaceConfig;
 
 /// Random wait before the first probe, up to this (RFC 5227 section 1.1: `PROBE_WAIT`).
@@ -70,7 +71,8 @@ pub(super) enum ClaimStep {
 /// What to do about another station that uses our address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conflict {
-    /// Announce the address once more (RFC 5227 section 2.4 (b)).
+    /// Announce the address once more (RFC 5227 section 2.4 (c): addresses here are given by hand, so
+    /// they are never given up).
     Defend,
     /// It was defended a short time ago: do nothing, or two stations would shout for ever.
     Endure,
@@ -83,7 +85,7 @@ impl Interface {
         let address = |net: &IpNet| Address { net: *net, claim: Claim::Settled, defended: None };
         Self {
             mac: config.mac,
-            mtu: config.mtu,
+            mtu: config.mtu.max(MIN_MTU),
             up: true,
             addresses: config.addresses.iter().map(address).collect(),
             groups: Vec::new(),
@@ -94,6 +96,7 @@ impl Interface {
 
     /// The node has power: addresses are probed, announced, or simply used.
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
+        self.up = true;
         self.groups.clear();
         for address in &mut self.addresses {
             address.defended = None;

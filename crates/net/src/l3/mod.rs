@@ -11,7 +11,7 @@
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing.
+//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
 
 mod arp;
 mod config;
@@ -51,6 +51,8 @@ const ETHERTYPE_ARP: u16 = 0x0806;
 
 /// How long a learned path MTU counts (RFC 1191 section 6.3).
 const PATH_MTU_LIFETIME: Duration = Duration::from_secs(600);
+/// Destinations whose path MTU is remembered; the one learned first makes room.
+const PATH_MTU_LIMIT: usize = 1024;
 /// The least MTU of any link (RFC 791 section 3.2).
 const MIN_MTU: u16 = 68;
 
@@ -201,11 +203,7 @@ impl L3 {
         }
         let route = self.routes.lookup(destination);
         let mtu = route.map_or(1500, |route| self.interfaces[route.interface.0 as usize].mtu);
-        let learned = self.rare.as_ref().and_then(|rare| rare.path_mtu.get(&destination));
-        match learned {
-            Some((learned, until)) if now < *until => mtu.min(*learned),
-            _ => mtu,
-        }
+        mtu.min(self.learned_mtu(now, destination))
     }
 
     /// Whether this is an address of this node, loopback (127/8) included.
@@ -281,6 +279,14 @@ impl L3 {
         address == IpAddr::V4(Ipv4Addr::BROADCAST)
     }
 
+    /// What a router on the way said about the longest packet; 65535 when none did.
+    fn learned_mtu(&self, now: Instant, destination: IpAddr) -> u16 {
+        match self.rare.as_ref().and_then(|rare| rare.path_mtu.get(&destination)) {
+            Some((mtu, until)) if now < *until => *mtu,
+            _ => u16::MAX,
+        }
+    }
+
     fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
@@ -302,6 +308,9 @@ impl L3 {
                     kind: RouteKind::Static,
                 });
             }
+        }
+        for (port, interface) in (0..).map(PortId).zip(&self.interfaces) {
+            self.routes.set_interface_up(port, interface.up);
         }
     }
 
@@ -341,6 +350,7 @@ impl L3 {
             }
             Due::Failed { key, attempts, held, .. } => {
                 let ((interface, address), dropped) = (key, held.len() as u16);
+                self.routes.remove_redirects_via(address);
                 ctx.emit(|| TraceEvent::NeighborUnresolved {
                     interface,
                     address,

@@ -80,9 +80,12 @@ pub enum Answer {
         waiting: u16,
         /// Whether to ask now.
         ask: bool,
+        /// The packet that waited longest, if there were too many: the latest are the ones to keep
+        /// (RFC 1122 section 2.3.2.2).
+        crowded_out: Option<Held>,
     },
-    /// Not known, and too many packets wait already: the packet comes back.
-    Full(Held),
+    /// Not known, and the table is full of neighbours that are being asked for.
+    Full,
 }
 
 /// What a question's timer asks for.
@@ -162,20 +165,19 @@ impl NeighborTable {
     pub fn resolve(&mut self, now: Instant, key: Key, held: impl FnOnce() -> Held) -> Answer {
         use NeighborState::{Delay, Failed, Incomplete, Reachable, Stale};
         let Some(row) = self.rows.get_mut(&key) else {
-            self.insert(
-                now,
-                key,
-                Row {
-                    mac: MacAddr::ZERO,
-                    state: Incomplete,
-                    since: now,
-                    deadline: None,
-                    attempts: 1,
-                    held: VecDeque::from([held()]),
-                },
-            );
+            let row = Row {
+                mac: MacAddr::ZERO,
+                state: Incomplete,
+                since: now,
+                deadline: None,
+                attempts: 1,
+                held: VecDeque::from([held()]),
+            };
+            if !self.insert(now, key, row) {
+                return Answer::Full;
+            }
             self.set_deadline(key, Some(now + RETRANSMIT));
-            return Answer::Held { waiting: 1, ask: true };
+            return Answer::Held { waiting: 1, ask: true, crowded_out: None };
         };
         let was = row.state_at(now);
         match was {
@@ -186,17 +188,18 @@ impl NeighborTable {
                 self.set_deadline(key, Some(now + DELAY_TIME));
                 Answer::Found { mac, state: Delay, was }
             }
-            Incomplete if row.held.len() >= usize::from(QUEUE_LIMIT) => Answer::Full(held()),
             Incomplete => {
+                let full = row.held.len() >= usize::from(QUEUE_LIMIT);
+                let crowded_out = if full { row.held.pop_front() } else { None };
                 row.held.push_back(held());
-                Answer::Held { waiting: row.held.len() as u16, ask: false }
+                Answer::Held { waiting: row.held.len() as u16, ask: false, crowded_out }
             }
             Failed => {
                 row.held.push_back(held());
                 row.attempts = 1;
                 self.set_state(now, key, Incomplete);
                 self.set_deadline(key, Some(now + RETRANSMIT));
-                Answer::Held { waiting: 1, ask: true }
+                Answer::Held { waiting: 1, ask: true, crowded_out: None }
             }
             _ => Answer::Found { mac: row.mac, state: was, was },
         }
@@ -220,8 +223,9 @@ impl NeighborTable {
             }
             let row =
                 Row { mac, state, since: now, deadline: None, attempts: 0, held: VecDeque::new() };
-            self.insert(now, key, row);
-            return Some(Seen { old: None, was: None, state, released: VecDeque::new() });
+            let released = VecDeque::new();
+            let seen = Seen { old: None, was: None, state, released };
+            return self.insert(now, key, row).then_some(seen);
         };
         let was = row.state_at(now);
         let known = !matches!(was, Incomplete | Failed);
@@ -297,21 +301,22 @@ impl NeighborTable {
         })
     }
 
-    fn insert(&mut self, now: Instant, key: Key, row: Row) {
-        if self.rows.len() >= TABLE_LIMIT {
-            self.evict(now);
+    /// Whether there was room for it.
+    fn insert(&mut self, now: Instant, key: Key, row: Row) -> bool {
+        if self.rows.len() >= TABLE_LIMIT && !self.evict(now) {
+            return false;
         }
         self.incomplete += u32::from(row.state == NeighborState::Incomplete);
         self.rows.insert(key, row);
+        true
     }
 
     /// Makes room: the row that nobody waits for and that is the longest unconfirmed.
-    fn evict(&mut self, now: Instant) {
+    fn evict(&mut self, now: Instant) -> bool {
         let idle = |row: &Row| row.state_at(now) != NeighborState::Incomplete;
         let oldest = self.rows.iter().filter(|(_, row)| idle(row)).min_by_key(|(_, row)| row.since);
-        if let Some((&key, _)) = oldest {
-            self.remove(key);
-        }
+        let oldest = oldest.map(|(key, _)| *key);
+        oldest.is_some_and(|key| self.remove(key).is_some())
     }
 
     fn remove(&mut self, key: Key) -> Option<Row> {

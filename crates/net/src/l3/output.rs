@@ -6,7 +6,7 @@ use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
 use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
-use super::neighbor::{Answer, Held};
+use super::neighbor::{Answer, Held, QUEUE_LIMIT, TABLE_LIMIT};
 use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, SendOptions, fragment};
 
@@ -38,6 +38,9 @@ impl L3 {
                 self.loop_back(ctx, buffer);
                 Ok(())
             }
+            // Neither may be seen on a cable (RFC 1122 section 3.2.1.3 (g) and (a)).
+            () if source.is_loopback() => Err(Unsent::AddressNotAvailable),
+            () if destination.is_unspecified() => Err(Unsent::NetworkUnreachable),
             () if destination.is_multicast() || self.is_limited_broadcast(destination) => {
                 self.send_to_all(ctx, destination, buffer, options)
             }
@@ -82,15 +85,17 @@ impl L3 {
         }
         let port = self.interface_for_group(options.interface).ok_or(Unsent::NetworkUnreachable)?;
         let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::NetworkUnreachable)?;
-        if destination.is_multicast() && interface.is_member(destination) {
-            // A member hears itself (IP_MULTICAST_LOOP is on by default).
+        if !destination.is_multicast() || interface.is_member(destination) {
+            // Who speaks to all, or to a group of its own, hears itself (as in Linux, where
+            // IP_MULTICAST_LOOP is on by default).
             self.loop_back(ctx, buffer.clone());
         }
         let mac = match destination {
             _ if destination.is_multicast() => MacAddr::for_multicast(destination),
             _ => MacAddr::BROADCAST,
         };
-        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+        let mtu = self.interfaces[port.0 as usize].mtu;
+        self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.transmit_packet(ctx, port, mac, piece);
         })
     }
@@ -127,25 +132,27 @@ impl L3 {
             if !options.broadcast {
                 return Err(Unsent::BroadcastForbidden);
             }
-            return self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+            let mtu = interface.mtu;
+            self.loop_back(ctx, buffer.clone());
+            return self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
                 layer.transmit_packet(ctx, port, MacAddr::BROADCAST, piece);
             });
         }
         let next_hop = route.via.unwrap_or(destination);
-        self.send_pieces(ctx, port, buffer, |layer, ctx, piece| {
+        let mtu = interface.mtu.min(self.learned_mtu(ctx.now(), destination));
+        self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
         })
     }
 
-    /// Sends a packet in one piece if it fits, in several if it may be cut.
+    /// Sends a packet in one piece if it fits the way, in several if it may be cut.
     fn send_pieces(
         &mut self,
         ctx: &mut Context<'_>,
-        port: PortId,
+        mtu: u16,
         buffer: Vec<u8>,
         mut send: impl FnMut(&mut Self, &mut Context<'_>, Vec<u8>),
     ) -> Result<(), Unsent> {
-        let mtu = self.interfaces[port.0 as usize].mtu;
         let len = buffer.len() - HEADROOM;
         if len <= usize::from(mtu) {
             send(self, ctx, buffer);
@@ -191,16 +198,22 @@ impl L3 {
                     self.transmit_packet(ctx, port, mac, buffer);
                 }
             }
-            Answer::Held { waiting, ask } => {
-                ctx.emit(|| TraceEvent::PacketHeld { address: next_hop, waiting });
+            Answer::Held { waiting, ask, crowded_out } => {
+                let (address, limit) = (next_hop, QUEUE_LIMIT);
+                if let Some(oldest) = crowded_out {
+                    ctx.set_about(oldest.about);
+                    ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull { address, limit });
+                    ctx.set_about(about);
+                }
+                ctx.emit(|| TraceEvent::PacketHeld { address, waiting });
                 if ask {
                     self.ask(ctx, port, next_hop, 1, None);
                 }
             }
-            Answer::Full(_) => ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull {
-                address: next_hop,
-                limit: super::neighbor::QUEUE_LIMIT,
-            }),
+            Answer::Full => {
+                let (address, limit) = (next_hop, TABLE_LIMIT as u16);
+                ctx.drop_frame(Some(port), || DropReason::NeighborQueueFull { address, limit });
+            }
         }
     }
 

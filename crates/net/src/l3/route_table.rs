@@ -13,6 +13,9 @@ use std::net::IpAddr;
 use lanternet_core::trace::{Route, RouteKind};
 use lanternet_core::{IpNet, PortId};
 
+/// Rows from redirects that the table takes.
+const REDIRECT_LIMIT: usize = 256;
+
 /// A routing table.
 #[derive(Clone, Debug, Default)]
 pub struct RouteTable {
@@ -34,6 +37,26 @@ impl RouteTable {
         let rank = |route: &Route| (u8::MAX - route.destination.prefix_len(), route.kind);
         let at = self.rows.partition_point(|row| rank(&row.route) <= rank(&route));
         self.rows.insert(at, Row { route, up: true });
+    }
+
+    /// Adds a row learned from a redirect, in place of an earlier one for the same destination. When
+    /// there are too many of them, the one for the lowest destination makes room.
+    pub fn replace_redirect(&mut self, route: Route) {
+        let redirect = |row: &&Row| row.route.kind == RouteKind::Redirect;
+        let destination = match self.rows.iter().filter(redirect).count() {
+            REDIRECT_LIMIT.. => self.rows.iter().find(redirect).map(|row| row.route.destination),
+            _ => None,
+        };
+        self.remove(|row| {
+            row.kind == RouteKind::Redirect
+                && (row.destination == route.destination || Some(row.destination) == destination)
+        });
+        self.add(route);
+    }
+
+    /// Forgets what redirects said about a router that does not answer (RFC 1122 section 3.3.1.4).
+    pub fn remove_redirects_via(&mut self, router: IpAddr) {
+        self.remove(|row| row.kind == RouteKind::Redirect && row.via == Some(router));
     }
 
     /// Removes the rows for which `gone` holds.
