@@ -136,6 +136,9 @@ impl Connection {
 
     /// The earliest of its timers.
     pub(super) fn due(&self) -> Option<Instant> {
+        if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
+            return None;
+        }
         let keepalive = self.keepalive.map(|(_, at, _)| at);
         [self.deadline, self.patience, keepalive].into_iter().flatten().min()
     }

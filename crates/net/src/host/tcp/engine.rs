@@ -171,7 +171,19 @@ impl Wire<'_, '_> {
         let [local, remote] = self.ends;
         let at = HEADROOM + header_len(remote.ip());
         // smoltcp does not write headers that cannot be read.
-        let Ok(header) = Header::read(&buffer[at..]) else { return };
+        let Ok(mut header) = Header::read(&buffer[at..]) else { return };
+        // After a timeout smoltcp counts from the oldest unacknowledged byte again, even in
+        // acknowledgements without data. The peer would find those outside its window and ignore
+        // them, and if both sides do so they wait for each other for ever. RFC 9293 section
+        // 3.10.7.4 asks for SND.NXT.
+        if header.end() == header.seq
+            && !header.has(TcpFlags::RST)
+            && let Some(next) = self.progress.snd_max
+            && before(header.seq, next)
+        {
+            header.seq = next;
+            buffer[at + 4..at + 8].copy_from_slice(&next.to_be_bytes());
+        }
         let again = self.progress.sending(&header, self.ctx.now());
         if self.progress.exhausted {
             return;
