@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lanternet_apps::Simulated;
 use lanternet_core::trace::NeighborState;
-use lanternet_core::{LinkSettings, MacAddr, NodeId, PortRef};
+use lanternet_core::{LinkSettings, MacAddr, NodeId, PortRef, Simulation};
 use lanternet_lab::{Lab, Network, NodeKind, parse};
 use lanternet_net::host::{Host, Program, ProgramId, ProgramSpec};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -61,7 +61,7 @@ pub struct ProgramOn {
 
 /// A network that was built from a lab and runs in real time.
 pub struct Live {
-    network: Network,
+    sim: Simulation,
     cards: Vec<Card>,
     children: BTreeMap<usize, Running>,
     started_children: usize,
@@ -89,21 +89,32 @@ impl Live {
         for plug in plugs {
             add_switch_port(&mut lab, plug.node);
         }
-        let mut network = Network::build(&lab);
-        let cards = plugs.iter().zip(1..).map(|(plug, number)| plug_in(&mut network, plug, number));
-        let cards = cards.collect();
-        Self {
-            network,
-            cards,
-            children: BTreeMap::new(),
-            started_children: 0,
-            started: Instant::now(),
-        }
+        Self::over(Network::build(&lab).sim, plugs)
     }
 
-    /// The network.
-    pub fn network(&mut self) -> &mut Network {
-        &mut self.network
+    /// Plugs the kernel into a simulation that has not begun.
+    ///
+    /// # Panics
+    /// When a card cannot be made or plugged in.
+    #[track_caller]
+    pub fn over(mut sim: Simulation, plugs: &[Plug<'_>]) -> Self {
+        let cards = plugs.iter().zip(1..).map(|(plug, number)| plug_in(&mut sim, plug, number));
+        let cards = cards.collect();
+        Self { sim, cards, children: BTreeMap::new(), started_children: 0, started: Instant::now() }
+    }
+
+    /// The simulation.
+    pub fn sim(&mut self) -> &mut Simulation {
+        &mut self.sim
+    }
+
+    /// The simulated host or router of this name.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn host(&self, name: &str) -> &Host {
+        self.sim.device(self.node(name)).expect("a host or router")
     }
 
     /// Runs a program beside the simulation until it ends, and says how it ended.
@@ -182,10 +193,10 @@ impl Live {
             name: command.into(),
             command: command.into(),
             daemon: parsed.is_daemon(),
-            at: self.network.sim.now(),
+            at: self.sim.now(),
             input: Vec::new(),
         };
-        let id = self.network.sim.command(node, |host: &mut Host, ctx| {
+        let id = self.sim.command(node, |host: &mut Host, ctx| {
             host.spawn(ctx, spec, |handle| async move {
                 let simulated = Simulated::new(handle);
                 lanternet_apps::run(parsed, simulated.clone(), simulated).await.0
@@ -220,7 +231,7 @@ impl Live {
 
     #[track_caller]
     fn program(&self, program: ProgramOn) -> Program {
-        let host = self.network.sim.device::<Host>(program.node);
+        let host = self.sim.device::<Host>(program.node);
         host.and_then(|host| host.program(program.id)).expect("a program that was launched")
     }
 
@@ -230,7 +241,7 @@ impl Live {
     /// When there is none.
     #[track_caller]
     pub fn node(&self, name: &str) -> NodeId {
-        let found = self.network.sim.topology().find_node(name);
+        let found = self.sim.topology().find_node(name);
         found.unwrap_or_else(|| panic!("the lab has no node {name}"))
     }
 
@@ -240,9 +251,8 @@ impl Live {
     /// When there is no such node.
     #[track_caller]
     pub fn neighbor(&self, node: &str, address: IpAddr) -> Option<(NeighborState, Option<MacAddr>)> {
-        let host = self.network.sim.device::<Host>(self.node(node)).expect("a host");
-        let now = self.network.sim.now();
-        host.with_l3(|l3| {
+        let now = self.sim.now();
+        self.host(node).with_l3(|l3| {
             let row = l3.neighbors(now).find(|row| row.address == address)?;
             Some((row.state, row.mac))
         })
@@ -320,13 +330,13 @@ impl Live {
             for _ in 0..BATCH {
                 let Some(frame) = receive(&card.tap) else { break };
                 card.frames.push(frame.clone());
-                self.network.sim.inject(card.port, frame);
+                self.sim.inject(card.port, frame);
                 moved = true;
             }
         }
         self.catch_up();
         for card in &mut self.cards {
-            for (_, frame) in self.network.sim.drain(card.port) {
+            for (_, frame) in self.sim.drain(card.port) {
                 card.frames.push(frame.bytes().to_vec());
                 if let Err(error) = card.tap.send(frame.bytes()) {
                     panic!("the kernel does not take a frame: {error}");
@@ -337,8 +347,8 @@ impl Live {
         if moved {
             return;
         }
-        let now = self.network.sim.now();
-        let wait = match self.network.sim.next_event() {
+        let now = self.sim.now();
+        let wait = match self.sim.next_event() {
             Some(at) if at <= now => return,
             Some(at) => wait.min(Duration::from_nanos((at - now).nanos())),
             None => wait,
@@ -353,7 +363,7 @@ impl Live {
 
     fn catch_up(&mut self) {
         let now = self.started.elapsed().as_nanos() as u64;
-        self.network.sim.run_until(lanternet_core::Instant::from_nanos(now));
+        self.sim.run_until(lanternet_core::Instant::from_nanos(now));
     }
 }
 
@@ -386,8 +396,7 @@ fn add_switch_port(lab: &mut Lab, name: &str) {
 }
 
 #[track_caller]
-fn plug_in(network: &mut Network, plug: &Plug<'_>, number: u8) -> Card {
-    let sim = &mut network.sim;
+fn plug_in(sim: &mut Simulation, plug: &Plug<'_>, number: u8) -> Card {
     let (name, interface) = match plug.node.split_once(':') {
         Some((name, interface)) => (name, Some(interface)),
         None => (plug.node, None),

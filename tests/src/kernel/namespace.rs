@@ -86,6 +86,18 @@ impl Namespace {
         command
     }
 
+    /// A command line that will run inside, its words parted by white space.
+    ///
+    /// # Panics
+    /// When there is no word.
+    #[track_caller]
+    pub fn line(&self, words: &str) -> Command {
+        let mut words = words.split_whitespace();
+        let mut command = self.command(words.next().expect("a program"));
+        command.args(words);
+        command
+    }
+
     /// A Python program that will run inside: its text and its arguments. `socket` and `sys` are
     /// imported, and no socket waits for ever.
     pub fn python(&self, text: &str, args: &[&str]) -> Command {
