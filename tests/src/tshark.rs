@@ -73,6 +73,11 @@ pub const FRAME_BY_FRAME: [&str; 7] = [
     "udp.calculate_timestamps:FALSE",
 ];
 
+/// Options for a capture whose TCP and UDP payload is nothing but bytes: whatever the port number or
+/// the bytes resemble by chance is not looked for.
+pub const OPAQUE_PAYLOAD: [&str; 4] =
+    ["-d", "tcp.port==0-65535,data", "-d", "udp.port==0-65535,data"];
+
 /// Protocols that are told by the port alone; our programs use ports as they like.
 const NOT_BY_PORT: [&str; 2] = ["echo", "dns"];
 
@@ -136,11 +141,20 @@ impl Tshark {
     /// When tshark cannot read the file.
     #[track_caller]
     pub fn complaints(&self, capture: &Path) -> Vec<Complaint> {
+        self.complaints_with(capture, &[])
+    }
+
+    /// The same with more of tshark's options, such as [`OPAQUE_PAYLOAD`].
+    ///
+    /// # Panics
+    /// When tshark cannot read the file.
+    #[track_caller]
+    pub fn complaints_with(&self, capture: &Path, options: &[&str]) -> Vec<Complaint> {
         let checksums =
             ["ip", "icmp", "icmpv6", "udp", "tcp"].map(|name| format!("{name}.checksum.status"));
         let mut names: Vec<&str> = checksums.iter().map(String::as_str).collect();
         names.extend(["_ws.malformed", "_ws.expert.severity", "_ws.expert.message"]);
-        let frames = self.fields(capture, &names, &[]);
+        let frames = self.fields(capture, &names, options);
         let mut complaints = Vec::new();
         for (index, fields) in frames.iter().enumerate() {
             let mut complain = |kind, what: &str| {

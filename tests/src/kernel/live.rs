@@ -18,7 +18,7 @@ use tun_rs::SyncDevice;
 use super::child::{ChildId, Finished, Running};
 use super::namespace::Namespace;
 use crate::captures;
-use crate::tshark::{Complaint, Tshark};
+use crate::tshark::{Complaint, Fields, OPAQUE_PAYLOAD, Tshark};
 
 /// How long anything may take before the test has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -250,7 +250,11 @@ impl Live {
     /// # Panics
     /// When there is no such node.
     #[track_caller]
-    pub fn neighbor(&self, node: &str, address: IpAddr) -> Option<(NeighborState, Option<MacAddr>)> {
+    pub fn neighbor(
+        &self,
+        node: &str,
+        address: IpAddr,
+    ) -> Option<(NeighborState, Option<MacAddr>)> {
         let now = self.sim.now();
         self.host(node).with_l3(|l3| {
             let row = l3.neighbors(now).find(|row| row.address == address)?;
@@ -289,9 +293,8 @@ impl Live {
         &self.cards[card].frames
     }
 
-    /// What tshark finds wrong with the frames that passed at the kernel's cards: first the errors
-    /// (malformed packets, bad checksums, expert errors), then the warnings. Both are empty, after a
-    /// line that says so, when there is no tshark.
+    /// What tshark finds wrong with the frames that passed at the kernel's cards. Nothing, after a line
+    /// that says so, when there is no tshark.
     ///
     /// # Panics
     /// When tshark fails.
@@ -303,22 +306,23 @@ impl Live {
         for (number, card) in self.cards.iter().enumerate() {
             let file = directory.path().join(format!("card-{number}.pcapng"));
             captures::write(&file, card.frames.iter().map(Vec::as_slice));
-            complaints.extend(tshark.complaints(&file));
+            complaints.extend(tshark.complaints_with(&file, &OPAQUE_PAYLOAD));
         }
         complaints
     }
 
-    /// The frames that passed at a card, in a file for tshark; and tshark, if it is there.
+    /// The values of these fields in tshark's eyes, one map per frame that passed at a card. `None`,
+    /// after a line that says so, when there is no tshark.
     ///
     /// # Panics
-    /// When the file cannot be written.
+    /// When tshark fails.
     #[track_caller]
-    pub fn fields(&self, card: usize, names: &[&str]) -> Option<Vec<crate::tshark::Fields>> {
+    pub fn fields(&self, card: usize, names: &[&str]) -> Option<Vec<Fields>> {
         let tshark = Tshark::find()?;
         let directory = crate::scratch();
         let file = directory.path().join("card.pcapng");
         captures::write(&file, self.cards[card].frames.iter().map(Vec::as_slice));
-        Some(tshark.fields(&file, names, &[]))
+        Some(tshark.fields(&file, names, &OPAQUE_PAYLOAD))
     }
 
     /// Takes what the kernel sent, lets the simulation catch up with the wall's time, and hands over
@@ -353,8 +357,11 @@ impl Live {
             Some(at) => wait.min(Duration::from_nanos((at - now).nanos())),
             None => wait,
         };
-        let mut cables: Vec<_> =
-            self.cards.iter().map(|card| PollFd::new(card.tap.as_fd(), PollFlags::POLLIN)).collect();
+        let mut cables: Vec<_> = self
+            .cards
+            .iter()
+            .map(|card| PollFd::new(card.tap.as_fd(), PollFlags::POLLIN))
+            .collect();
         // In whole milliseconds, and never longer than asked: the last one is spent turning.
         let wait = PollTimeout::try_from(wait.min(LOOK_AGAIN)).unwrap_or(PollTimeout::ZERO);
         // An interruption is only an early return.

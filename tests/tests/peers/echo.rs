@@ -33,7 +33,8 @@ fn a_host_answers_directly_through_a_switch_and_through_routers_with_the_ttl_tha
 #[test]
 fn routers_answer_for_each_of_their_addresses() {
     let Some((kernel, mut live)) = labs::three_routers() else { return };
-    for (to, ttl) in [("10.1.0.254", 64), ("10.0.12.1", 64), ("10.0.23.1", 63), ("10.2.0.254", 62)] {
+    for (to, ttl) in [("10.1.0.254", 64), ("10.0.12.1", 64), ("10.0.23.1", 63), ("10.2.0.254", 62)]
+    {
         let out = ping(&kernel, &mut live, &format!("-c 1 {to}"));
         assert!(out.contains(&format!("64 bytes from {to}: icmp_seq=1 ttl={ttl} ")), "{out}");
     }

@@ -1,0 +1,113 @@
+//! TCP with the kernel over paths that are narrow, or bad.
+
+use lanternet_core::{Duration, LinkSettings};
+use lanternet_tests::kernel::{Live, Namespace, Plug};
+
+use crate::tcp::ECHO_CLIENT;
+use crate::{assert_clean, labs};
+
+const BAD_LINE: [&str; 6] = [
+    "TCP window specified by the receiver is now completely full",
+    "TCP Zero Window",
+    "Previous segment(s) not captured",
+    "This frame is a (suspected) out-of-order segment",
+    "ACKed segment that wasn't captured",
+    "D-SACK Sequence",
+];
+
+#[test]
+fn path_mtu_discovery_finds_a_narrow_cable_in_both_directions() {
+    let Some((kernel, mut live)) = labs::three_routers_with(", mtu: 1000") else { return };
+    live.launch("b1", "serve echo --framing none --quiet");
+    let ended = live.run(kernel.python(ECHO_CLIENT, &["10.2.0.1", "9090", "200000"]));
+    assert_eq!(ended.success(), "equal\n");
+    let route = kernel.ip("route get 10.2.0.1");
+    assert!(route.contains(" mtu 1000"), "{route}");
+    let Some(frames) = live.fields(0, &["icmp.mtu", "ip.len", "tcp.len"]) else { return };
+    let told = frames.iter().filter_map(|frame| frame.get("icmp.mtu")).count();
+    assert!((1..20).contains(&told), "told {told} times");
+    assert!(frames.iter().filter_map(|frame| frame.get("ip.len")).any(|len| len[0] == "1000"));
+    assert_clean(&live, &BAD_LINE);
+}
+
+#[test]
+fn our_client_learns_the_path_mtu_from_a_router_of_the_kernel() {
+    // The kernel forwards into a card whose MTU is 900.
+    let Some(kernel) = Namespace::new() else { return };
+    let lab = "
+name: narrow
+nodes:
+  a1: { kind: host, address: 10.0.1.1/24, gateway: 10.0.1.254 }
+  b1: { kind: host, address: 10.0.2.1/24, gateway: 10.0.2.254 }
+";
+    let plugs = [
+        Plug::new(&kernel, "eth0", "10.0.1.254/24", "a1"),
+        Plug::new(&kernel, "eth1", "10.0.2.254/24", "b1"),
+    ];
+    let mut live = Live::new(lab, &plugs);
+    kernel.sysctl("net.ipv4.ip_forward=1");
+    kernel.ip("link set eth1 mtu 900");
+    let (_, out) = live.run_ours("a1", "ping 10.0.2.1 -c 2 -i 100ms -M do -s 1400");
+    assert!(out.contains("From 10.0.1.254 icmp_seq=1 Frag needed and DF set (mtu = 900)"), "{out}");
+    assert!(out.contains("message too long, mtu=900"), "{out}");
+    live.launch("b1", "serve echo --quiet");
+    let line =
+        format!("connect echo 10.0.2.1:9090 --together --repeat 50 --say {}", "m".repeat(999));
+    let (code, out) = live.run_ours("a1", &line);
+    assert_eq!(code, 0, "{out}");
+    assert_eq!(out.matches(&"m".repeat(999)).count(), 50);
+    assert_clean(&live, &BAD_LINE);
+}
+
+#[test]
+fn bytes_survive_a_line_that_loses_overtakes_and_repeats() {
+    let bad = LinkSettings {
+        delay: Duration::from_millis(4),
+        jitter: Duration::from_millis(1),
+        loss: 20_000,
+        reorder: 30_000,
+        duplicate: 20_000,
+        ..LinkSettings::default()
+    };
+    let Some(kernel) = Namespace::new() else { return };
+    let plug = Plug::new(&kernel, "eth0", "10.0.0.9/24", "a1").with([bad.clone(), bad]);
+    let mut live = Live::new(labs::CABLE, &[plug]);
+    live.launch("a1", "serve echo --framing none --quiet");
+    let ended = live.run(kernel.python(ECHO_CLIENT, &["10.0.0.1", "9090", "300000"]));
+    assert_eq!(ended.success(), "equal\n");
+    assert_clean(&live, &BAD_LINE);
+}
+
+#[test]
+fn damaged_frames_are_dropped_by_checksum_and_sent_again() {
+    let bad = LinkSettings { corrupt: 20_000, ..LinkSettings::default() };
+    let Some(kernel) = Namespace::new() else { return };
+    // Only towards us: what goes to the kernel is whole, and judged.
+    let plug = Plug::new(&kernel, "eth0", "10.0.0.9/24", "a1").with([bad, LinkSettings::default()]);
+    let mut live = Live::new(labs::CABLE, &[plug]);
+    live.launch("a1", "serve echo --framing none --quiet");
+    let ended = live.run(kernel.python(ECHO_CLIENT, &["10.0.0.1", "9090", "300000"]));
+    assert_eq!(ended.success(), "equal\n");
+    assert_clean(&live, &BAD_LINE);
+}
+
+#[test]
+fn a_line_of_ten_megabit_is_filled_and_its_queue_overflows_without_harm() {
+    let Some(kernel) = Namespace::new() else { return };
+    let slow = LinkSettings {
+        rate: Some(10_000_000),
+        delay: Duration::from_millis(5),
+        queue: lanternet_core::QueueLimit::Frames(20),
+        ..LinkSettings::default()
+    };
+    let plug = Plug::new(&kernel, "eth0", "10.0.0.9/24", "a1").with([slow.clone(), slow]);
+    let mut live = Live::new(labs::CABLE, &[plug]);
+    live.launch("a1", "serve echo --framing none --quiet");
+    let begun = std::time::Instant::now();
+    let ended = live.run(kernel.python(ECHO_CLIENT, &["10.0.0.1", "9090", "1000000"]));
+    assert_eq!(ended.success(), "equal\n");
+    // A megabyte is 8 Mbit: 0.8 s at least, and with no more than the usual losses not many times that.
+    let took = begun.elapsed();
+    assert!(took.as_millis() > 800 && took.as_secs() < 6, "{took:?}");
+    assert_clean(&live, &BAD_LINE);
+}
