@@ -1,4 +1,4 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch]`, all of
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp]`, all of
 //! them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
@@ -9,13 +9,14 @@ mod engine;
 mod measure;
 mod scale;
 mod switch;
+mod tcp;
 
 use std::process::ExitCode;
 
 /// In the order in which they run: what measures memory comes before anything that leaves freed
 /// memory behind.
-const BENCHES: [(&str, fn()); 3] =
-    [("scale", scale::run), ("engine", engine::run), ("switch", switch::run)];
+const BENCHES: [(&str, fn()); 4] =
+    [("scale", scale::run), ("engine", engine::run), ("switch", switch::run), ("tcp", tcp::run)];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();

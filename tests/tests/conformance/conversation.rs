@@ -37,7 +37,7 @@ pub(crate) struct Talk {
     pub(crate) ours: Vec<Said>,
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     let digit = |c: u8| (c as char).to_digit(16).unwrap() as u8;
     hex.as_bytes().chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
@@ -56,7 +56,9 @@ pub(crate) fn talk(name: &str) -> Talk {
     let time = |seconds: &str| Instant::from_millis((seconds.parse::<f64>().unwrap() * 1e3) as u64);
     let mut linux = Vec::new();
     for line in lines.take_while(|line| !line.starts_with("==")) {
-        let [at, port, way, frame] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let [at, port, way, frame] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
         let (at, port, frame) = (time(at), usize::from(port == "eth1"), bytes(frame));
         if way == "<" {
             linux.push((at, port, frame));
@@ -85,8 +87,8 @@ fn check(frame: &[u8]) {
 /// made itself, and with it the checksum.
 fn comparable((_, port, frame): &Said) -> (usize, Vec<u8>) {
     let mut frame = frame.clone();
-    let made_here = frame[12..14] == [0x08, 0x00]
-        && matches!(frame[26..30], [10, 0, 1, 1] | [10, 0, 2, 1]);
+    let made_here =
+        frame[12..14] == [0x08, 0x00] && matches!(frame[26..30], [10, 0, 1, 1] | [10, 0, 2, 1]);
     if made_here {
         frame[18..20].fill(0);
         frame[24..26].fill(0);
@@ -136,7 +138,10 @@ impl Talk {
         for ((ours, ..), (linux, ..)) in pairs {
             // The timer wheel of the kernel lets a timer be late by up to an eighth of its length.
             let (ours, linux) = (ours.as_secs_f64(), linux.as_secs_f64());
-            assert!((ours - linux).abs() < 0.15 + linux / 16.0, "{name}: {ours} s, Linux {linux} s");
+            assert!(
+                (ours - linux).abs() < 0.15 + linux / 16.0,
+                "{name}: {ours} s, Linux {linux} s"
+            );
         }
         lines(&self.ours)
     }

@@ -96,7 +96,8 @@ pub(crate) fn add_node(
     forwarding: bool,
 ) -> NodeId {
     let interface = |(index, address): (usize, &IpNet)| {
-        InterfaceConfig::new(MacAddr::derive(1, name, &format!("eth{index}"))).with_address(*address)
+        InterfaceConfig::new(MacAddr::derive(1, name, &format!("eth{index}")))
+            .with_address(*address)
     };
     let interfaces = addresses.iter().enumerate().map(interface).collect();
     let node = sim.add_node(name, Node::new(L3Config { interfaces, routes, forwarding }, name));
@@ -124,8 +125,10 @@ impl Bench {
             let address = format!("10.0.{n}.1/24").parse().unwrap();
             InterfaceConfig::new(MacAddr([2, 0, 0, 0, 0, n])).with_address(address)
         };
-        let route =
-            |to: &str, via: &str| StaticRoute { to: to.parse().unwrap(), via: via.parse().unwrap() };
+        let route = |to: &str, via: &str| StaticRoute {
+            to: to.parse().unwrap(),
+            via: via.parse().unwrap(),
+        };
         let mut config = L3Config { forwarding: router, ..L3Config::default() };
         config.interfaces.push(interface(1));
         if router {

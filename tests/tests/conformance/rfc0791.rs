@@ -5,8 +5,7 @@ use lanternet_core::Instant;
 use crate::conversation::{Talk, talk};
 
 const REPLY: &str = "eth0 to a: Echo (ping) reply id=0x4c54, seq=1/256, ttl=64";
-const SECOND_PIECE: &str =
-    "eth0 to a: Fragmented IP protocol (proto=ICMP 1, off=1480, ID=0000)";
+const SECOND_PIECE: &str = "eth0 to a: Fragmented IP protocol (proto=ICMP 1, off=1480, ID=0000)";
 
 /// When our node first said something other than ARP.
 fn first_packet(talk: &Talk) -> Instant {
@@ -113,10 +112,7 @@ fn section_3_2_a_packet_is_no_longer_than_65535() {
 #[test]
 fn section_3_2_missing_pieces_time_out() {
     let answers = talk("rfc0791/missing_last").as_linux();
-    assert_eq!(
-        answers,
-        ["eth0 to a: Time-to-live exceeded (Fragment reassembly time exceeded)"]
-    );
+    assert_eq!(answers, ["eth0 to a: Time-to-live exceeded (Fragment reassembly time exceeded)"]);
     assert!(talk("rfc0791/missing_first").as_linux().is_empty());
 }
 
@@ -150,7 +146,10 @@ fn section_3_1_options_are_copied_as_their_flag_says() {
     let pieces: Vec<_> = far.iter().filter(|(_, _, f)| f[12..14] == [0x08, 0]).collect();
     let [(_, _, first), (_, _, second)] = pieces[..] else { panic!("{} pieces", pieces.len()) };
     let stream_id = [136, 4, 1, 2];
-    assert_eq!(first[14 + 20..14 + 32], [[7, 7, 4, 0, 0, 0, 0].as_slice(), &stream_id, &[0]].concat());
+    assert_eq!(
+        first[14 + 20..14 + 32],
+        [[7, 7, 4, 0, 0, 0, 0].as_slice(), &stream_id, &[0]].concat()
+    );
     assert_eq!((second[14], &second[14 + 20..14 + 24]), (0x46, stream_id.as_slice()));
     let (ours, linux) = talk.unlike_linux();
     assert_eq!((ours.len(), linux.len()), (2, 2));

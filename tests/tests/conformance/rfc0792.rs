@@ -61,10 +61,7 @@ fn destination_unreachable_from_the_host() {
 /// three questions and three seconds.
 #[test]
 fn destination_unreachable_from_a_router() {
-    only(
-        "rfc0792/net_unreachable",
-        "eth0 to a: Destination unreachable (Network unreachable)",
-    );
+    only("rfc0792/net_unreachable", "eth0 to a: Destination unreachable (Network unreachable)");
     let asked = "eth1 to all: Who has 10.0.2.99? Tell 10.0.2.1";
     let told = "eth0 to a: Destination unreachable (Host unreachable)";
     assert_eq!(talk("rfc0792/host_unreachable").as_linux(), [asked, asked, asked, told]);

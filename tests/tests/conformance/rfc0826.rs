@@ -141,9 +141,8 @@ fn related_issue_old_rows_are_checked() {
 fn related_issue_only_a_reply_to_us_proves_a_row() {
     for (to, state) in [("ffffffffffff", "STALE"), ("020000000001", "REACHABLE")] {
         let mut bench = Bench::host();
-        let reply = format!(
-            "{to}020000000a0708060001080006040002020000000a070a0001070200000000010a000101"
-        );
+        let reply =
+            format!("{to}020000000a0708060001080006040002020000000a070a0001070200000000010a000101");
         let bytes = (0..reply.len()).step_by(2);
         let bytes = bytes.map(|at| u8::from_str_radix(&reply[at..at + 2], 16).unwrap()).collect();
         bench.sim.inject(bench.ends[0], bytes);

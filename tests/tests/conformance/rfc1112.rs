@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use lanternet_core::trace::{IcmpMessage, Unsent};
 use lanternet_core::Instant;
+use lanternet_core::trace::{IcmpMessage, Unsent};
 use lanternet_net::l3::{SendOptions, icmp};
 
 use crate::conversation::hex;

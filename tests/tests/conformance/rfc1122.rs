@@ -28,7 +28,8 @@ fn section_2_3_2_2_the_latest_packets_are_kept() {
         matches!(event, TraceEvent::Dropped { reason: DropReason::NeighborQueueFull { .. }, .. })
     };
     assert_eq!(recorder.take().iter().filter(|record| full(&record.event)).count(), 2);
-    let reply = "020000000001020000000a0708060001080006040002020000000a070a0001070200000000010a000101";
+    let reply =
+        "020000000001020000000a0708060001080006040002020000000a070a0001070200000000010a000101";
     let bytes = (0..reply.len()).step_by(2);
     let bytes = bytes.map(|at| u8::from_str_radix(&reply[at..at + 2], 16).unwrap()).collect();
     bench.sim.inject(bench.ends[0], bytes);
@@ -100,7 +101,9 @@ fn section_3_2_1_6_the_type_of_service_is_returned() {
 /// No error about an ICMP error, of whatever code.
 #[test]
 fn section_3_2_2_no_error_about_an_error() {
-    assert!(talk("rfc1122/error_about_an_error").as_linux().iter().all(|line| !line.contains("eth0")));
+    assert!(
+        talk("rfc1122/error_about_an_error").as_linux().iter().all(|line| !line.contains("eth0"))
+    );
 }
 
 /// ... nor about a message of a type that nobody knows, which may be an error.
@@ -182,16 +185,29 @@ fn section_3_3_1_2_a_redirect_adds_a_host_route() {
     let mut bench = Bench::host();
     let destination: IpAddr = "192.0.2.9".parse().unwrap();
     let ours = Ipv4Addr::new(10, 0, 1, 1);
-    let quoted = icmp::build(ours, [192, 0, 2, 9].into(), 64, IcmpMessage::EchoRequest { ident: 1, seq: 1 }, b"");
+    let quoted = icmp::build(
+        ours,
+        [192, 0, 2, 9].into(),
+        64,
+        IcmpMessage::EchoRequest { ident: 1, seq: 1 },
+        b"",
+    );
     let gateway = "10.0.1.253".parse().unwrap();
-    let mut frame = icmp::build([10, 0, 1, 254].into(), ours, 64, IcmpMessage::Redirect { gateway }, &quoted[14..]);
+    let mut frame = icmp::build(
+        [10, 0, 1, 254].into(),
+        ours,
+        64,
+        IcmpMessage::Redirect { gateway },
+        &quoted[14..],
+    );
     frame[..14].copy_from_slice(&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0x0a, 0xfe, 8, 0]);
     let sum = lanternet_net::wire::checksum::checksum(&frame[14..34]);
     frame[24..26].copy_from_slice(&sum.to_be_bytes());
     bench.sim.inject(bench.ends[0], frame);
     bench.until(Instant::from_millis(1));
     bench.command(|node, _| {
-        let (row, _) = node.layer.routes().find(|(row, _)| row.kind == RouteKind::Redirect).unwrap();
+        let (row, _) =
+            node.layer.routes().find(|(row, _)| row.kind == RouteKind::Redirect).unwrap();
         assert_eq!((row.destination, row.via), (destination.into(), Some(gateway)));
     });
 }

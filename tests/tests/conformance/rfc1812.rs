@@ -58,9 +58,8 @@ fn section_5_2_1_2_the_route_comes_before_the_ttl() {
 /// The longest matching prefix wins.
 #[test]
 fn section_5_2_4_3_the_longest_prefix_wins() {
-    let to = |station| {
-        format!("eth1 to {station}: Echo (ping) request id=0x4c54, seq=1/256, ttl=63")
-    };
+    let to =
+        |station| format!("eth1 to {station}: Echo (ping) request id=0x4c54, seq=1/256, ttl=63");
     assert_eq!(
         talk("rfc1812/longest_prefix").as_linux(),
         [to("far gateway"), to("far gateway2"), to("b")]
@@ -70,9 +69,8 @@ fn section_5_2_4_3_the_longest_prefix_wins() {
 /// Redirects are limited: ever more rarely to a host that does not heed them, as in Linux.
 #[test]
 fn section_5_2_7_2_redirects_are_limited() {
-    let redirects = |name| {
-        talk(name).as_linux().iter().filter(|line| line.contains("Redirect")).count()
-    };
+    let redirects =
+        |name| talk(name).as_linux().iter().filter(|line| line.contains("Redirect")).count();
     assert_eq!(redirects("rfc1812/redirects_are_limited"), 6);
     assert_eq!(redirects("rfc1812/redirects_stop"), 9);
 }

@@ -38,8 +38,7 @@ fn section_2_1_1_and_2_3_an_address_is_probed_and_announced() {
     let said = bench.said();
     let kinds: Vec<_> = said.iter().map(|(_, _, f)| (f[21], hex(&f[28..32]))).collect();
     let (probe, announcement) = ((1, "00000000".to_owned()), (1, "0a000101".to_owned()));
-    let expected =
-        [probe.clone(), probe.clone(), probe, announcement.clone(), announcement];
+    let expected = [probe.clone(), probe.clone(), probe, announcement.clone(), announcement];
     assert_eq!(kinds, expected);
     let gaps: Vec<Duration> = said.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     let second = Duration::from_secs(1);

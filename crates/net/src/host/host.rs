@@ -1,7 +1,7 @@
 //! The device: a host, or a router, which is a host that passes packets on.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use lanternet_core::{Context, Deadline, Device, Frame, PortId};
 
@@ -44,7 +44,7 @@ impl Host {
         let executor = self.executor.get_or_insert_default();
         let id = executor.add(&self.stack, spec, start);
         executor.start_due(&self.stack, ctx.now());
-        self.settle(ctx);
+        self.call(ctx, |_, _| ());
         id
     }
 
@@ -76,97 +76,112 @@ impl Host {
         ctx: &mut Context<'_>,
         command: impl FnOnce(&mut L3, &mut Context<'_>) -> R,
     ) -> R {
-        let result = {
-            let mut stack = lock(&self.stack);
-            stack.enter(ctx);
-            command(&mut stack.l3, ctx)
-        };
-        self.settle(ctx);
+        self.call(ctx, |stack, ctx| command(&mut stack.l3, ctx))
+    }
+
+    /// Calls what programs share, and then does what follows from that.
+    fn call<R>(
+        &mut self,
+        ctx: &mut Context<'_>,
+        call: impl FnOnce(&mut Stack, &mut Context<'_>) -> R,
+    ) -> R {
+        let Self { stack: shared, executor, deadline } = self;
+        let mut stack = lock(shared);
+        stack.enter(ctx);
+        let result = call(&mut stack, ctx);
+        *deadline = settle(ctx, shared, stack, executor.as_deref_mut());
         result
     }
+}
 
-    /// Hands up what came, lets programs run, sends what they send, until nothing is left to do at
-    /// this instant.
-    fn settle(&mut self, ctx: &mut Context<'_>) {
-        loop {
-            let mut stack = lock(&self.stack);
+/// Hands up what came, lets programs run, sends what they send, until nothing is left to do at this
+/// instant. The answer is when there will be.
+fn settle<'s>(
+    ctx: &mut Context<'_>,
+    shared: &'s Mutex<Stack>,
+    mut stack: MutexGuard<'s, Stack>,
+    mut executor: Option<&mut Executor>,
+) -> Option<Deadline> {
+    loop {
+        stack.flush(ctx);
+        let delivery = stack.l3.poll_delivery();
+        let came = delivery.is_some();
+        let before = ctx.about();
+        if let Some(delivery) = delivery {
+            ctx.set_about(delivery.about());
+            stack.deliver(ctx, delivery);
             stack.flush(ctx);
-            if let Some(delivery) = stack.l3.poll_delivery() {
-                let before = ctx.set_about(delivery.about());
-                stack.deliver(ctx, delivery);
-                drop(stack);
-                self.run(ctx);
-                ctx.set_about(before);
-                continue;
-            }
-            drop(stack);
-            if !self.run(ctx) {
-                break;
-            }
         }
-        let stack = lock(&self.stack);
-        let mut deadline = Deadline::earliest(stack.l3.poll_timeout(), stack.timers.poll_timeout());
-        if let Some(tcp) = &stack.tcp {
-            deadline = Deadline::earliest(deadline, tcp.poll_timeout());
-        }
-        if let Some(executor) = &self.executor {
-            deadline = Deadline::earliest(deadline, executor.poll_timeout());
-        }
-        self.deadline = deadline;
-    }
-
-    /// Lets programs run until all of them wait. `false`: all did already.
-    fn run(&mut self, ctx: &mut Context<'_>) -> bool {
-        let Some(executor) = &mut self.executor else { return false };
         let mut ran = false;
-        while executor.run_one(&self.stack) {
-            lock(&self.stack).flush(ctx);
-            ran = true;
+        if let Some(executor) = executor.as_deref_mut() {
+            (stack, ran) = run(ctx, shared, stack, executor);
         }
-        ran
+        ctx.set_about(before);
+        if !came && !ran {
+            break;
+        }
     }
+    let mut deadline = Deadline::earliest(stack.l3.poll_timeout(), stack.timers.poll_timeout());
+    if let Some(tcp) = &stack.tcp {
+        deadline = Deadline::earliest(deadline, tcp.poll_timeout());
+    }
+    if let Some(executor) = executor {
+        deadline = Deadline::earliest(deadline, executor.poll_timeout());
+    }
+    deadline
+}
+
+/// Lets programs run until all of them wait. `false`: all did already. The lock is given up while a
+/// program runs, and only then.
+fn run<'s>(
+    ctx: &mut Context<'_>,
+    shared: &'s Mutex<Stack>,
+    mut stack: MutexGuard<'s, Stack>,
+    executor: &mut Executor,
+) -> (MutexGuard<'s, Stack>, bool) {
+    let mut ran = false;
+    while let Some(task) = executor.next_ready() {
+        drop(stack);
+        let ended = executor.poll(task);
+        stack = lock(shared);
+        if !stack.spawned.is_empty() {
+            executor.adopt(std::mem::take(&mut stack.spawned));
+        }
+        if let Some((program, code)) = ended {
+            drop(stack);
+            executor.drop_tasks_of(program);
+            stack = lock(shared);
+            stack.ended(program, code);
+        }
+        stack.flush(ctx);
+        ran = true;
+    }
+    (stack, ran)
 }
 
 impl Device for Host {
     fn handle_start(&mut self, ctx: &mut Context<'_>) {
-        {
-            let mut stack = lock(&self.stack);
-            stack.enter(ctx);
-            stack.l3.handle_start(ctx);
-        }
-        self.settle(ctx);
+        self.call(ctx, |stack, ctx| stack.l3.handle_start(ctx));
     }
 
     fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
-        {
-            let mut stack = lock(&self.stack);
-            stack.enter(ctx);
-            stack.l3.handle_frame(ctx, port, frame);
-        }
-        self.settle(ctx);
+        self.call(ctx, |stack, ctx| stack.l3.handle_frame(ctx, port, frame));
     }
 
     fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
-        {
-            let mut stack = lock(&self.stack);
-            stack.enter(ctx);
+        if let Some(executor) = &mut self.executor {
+            lock(&self.stack).enter(ctx);
+            executor.start_due(&self.stack, ctx.now());
+        }
+        self.call(ctx, |stack, ctx| {
             stack.l3.handle_timeout(ctx);
             stack.tcp_timeouts(ctx);
             stack.timers.expire(ctx.now());
-        }
-        if let Some(executor) = &mut self.executor {
-            executor.start_due(&self.stack, ctx.now());
-        }
-        self.settle(ctx);
+        });
     }
 
     fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
-        {
-            let mut stack = lock(&self.stack);
-            stack.enter(ctx);
-            stack.l3.handle_link(ctx, port, up);
-        }
-        self.settle(ctx);
+        self.call(ctx, |stack, ctx| stack.l3.handle_link(ctx, port, up));
     }
 
     fn handle_crash(&mut self, ctx: &mut Context<'_>) {

@@ -147,7 +147,7 @@ impl Stack {
     }
 
     /// A program ended: what it had of lines is told, its sockets are closed.
-    fn ended(&mut self, id: ProgramId, code: u8) {
+    pub(super) fn ended(&mut self, id: ProgramId, code: u8) {
         for (index, stream) in [Stream::Stdout, Stream::Stderr].into_iter().enumerate() {
             let rest = std::mem::take(&mut self.programs[id.0 as usize].partial[index]);
             if !rest.is_empty() {
@@ -304,34 +304,42 @@ impl Executor {
         self.tasks.insert(self.made, Task { program, work, wake, waker });
     }
 
-    /// Runs the task that is next, until it waits. `false`: none is ready.
-    pub(super) fn run_one(&mut self, stack: &Mutex<Stack>) -> bool {
-        let Some(number) = self.ready.pop() else { return false };
-        let Some(task) = self.tasks.get_mut(&number) else { return true };
+    /// The task that is to run next, if something has happened for one.
+    pub(super) fn next_ready(&self) -> Option<u64> {
+        self.ready.pop()
+    }
+
+    /// Runs a task until it waits. The answer is the exit code, if that ended its program. Not to
+    /// be called with the lock held.
+    pub(super) fn poll(&mut self, number: u64) -> Option<(ProgramId, u8)> {
+        let task = self.tasks.get_mut(&number)?;
         task.wake.queued.store(false, Ordering::Release);
         let mut context = Context::from_waker(&task.waker);
-        let ended = match &mut task.work {
+        match &mut task.work {
             Work::Main(main) => match main.as_mut().poll(&mut context) {
-                Poll::Ready(code) => Some((task.program, code)),
-                Poll::Pending => None,
+                Poll::Ready(code) => return Some((task.program, code)),
+                Poll::Pending => {}
             },
             Work::Side(side) => {
                 if side.as_mut().poll(&mut context).is_ready() {
                     self.tasks.remove(&number);
                 }
-                None
             }
-        };
-        let spawned = std::mem::take(&mut lock(stack).spawned);
+        }
+        None
+    }
+
+    /// Takes on tasks that programs have spawned.
+    pub(super) fn adopt(&mut self, spawned: Vec<Spawned>) {
         for Spawned { program, future } in spawned {
             self.push(program, Work::Side(future));
         }
-        if let Some((program, code)) = ended {
-            // What a task holds closes itself when the task is dropped, which takes the lock.
-            self.tasks.retain(|_, task| task.program != program);
-            lock(stack).ended(program, code);
-        }
-        true
+    }
+
+    /// Forgets the tasks of a program that has ended. What they hold closes itself, which takes the
+    /// lock: not to be called with the lock held.
+    pub(super) fn drop_tasks_of(&mut self, program: ProgramId) {
+        self.tasks.retain(|_, task| task.program != program);
     }
 
     /// Forgets all programs without a word.

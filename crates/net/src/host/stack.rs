@@ -27,7 +27,7 @@ use crate::wire::checksum::pseudo_header;
 #[derive(Debug)]
 pub(super) enum Effect {
     /// Something is told.
-    Event(TraceEvent),
+    Event(Box<TraceEvent>),
     /// A packet leaves.
     Packet { packet: Vec<u8>, options: SendOptions, socket: SocketId },
     /// A connection may have something to send.
@@ -87,7 +87,7 @@ impl Stack {
     /// Tells something as soon as the running program waits.
     pub(super) fn tell(&mut self, event: impl FnOnce() -> TraceEvent) {
         if self.traced {
-            self.effects.push_back(Effect::Event(event()));
+            self.effects.push_back(Effect::Event(Box::new(event())));
         }
     }
 
@@ -104,7 +104,7 @@ impl Stack {
     pub(super) fn flush(&mut self, ctx: &mut Context<'_>) {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Event(event) => ctx.emit(|| event),
+                Effect::Event(event) => ctx.emit(|| *event),
                 Effect::Drive(id) => self.drive(ctx, id, false),
                 Effect::Packet { packet, options, socket } => {
                     let unsent = self.l3.send(ctx, packet, options).err();

@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use lanternet_core::trace::{LearnedFrom, Protocol};
+use lanternet_core::trace::{LearnedFrom, NeighborState, Protocol};
 use lanternet_core::{Context, DropReason, Frame, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::{ArpHardware, ArpOperation, ArpPacket, ArpRepr, EthernetAddress};
 
@@ -13,6 +13,16 @@ use super::interface::{Conflict, Interface};
 use super::{ETHERTYPE_ARP, L3};
 
 const ARP_LEN: usize = 28;
+
+/// What came of a neighbour's address.
+enum Learned {
+    /// The table changed.
+    News,
+    /// The table has a row that says the same.
+    Known(NeighborState),
+    /// The table has no row and got none.
+    Nothing,
+}
 
 /// What an ARP packet says, once it is known to be about IPv4 over Ethernet.
 struct Arp {
@@ -93,11 +103,20 @@ impl L3 {
             // What was told to everybody proves nothing about us (as in Linux).
             let told_to_us = for_us && frame.destination().is_some_and(|mac| !mac.is_group());
             let solicited = from == LearnedFrom::Reply && told_to_us;
-            let known = self.learn(ctx, port, sender, mac, from, solicited, for_us);
-            if !for_us {
-                if !known {
-                    ctx.drop_frame(Some(port), || DropReason::ArpNotForUs { target });
+            let learned = self.learn(ctx, port, sender, mac, from, solicited, for_us);
+            match learned {
+                Learned::News => {}
+                _ if !for_us => {
+                    return ctx.drop_frame(Some(port), || DropReason::ArpNotForUs { target });
                 }
+                // The table said so already.
+                Learned::Known(state) if !arp.request => {
+                    let address = sender;
+                    ctx.emit(|| TraceEvent::NeighborHit { interface: port, address, mac, state });
+                }
+                _ => {}
+            }
+            if !for_us {
                 return;
             }
         } else if !for_us {
@@ -184,7 +203,7 @@ impl L3 {
         }
     }
 
-    /// Notes a neighbour's address. Whether the table has a row for it afterwards.
+    /// Notes a neighbour's address, and tells what that changed.
     #[expect(clippy::too_many_arguments, reason = "one fact each, used once")]
     fn learn(
         &mut self,
@@ -195,10 +214,10 @@ impl L3 {
         from: LearnedFrom,
         solicited: bool,
         create: bool,
-    ) -> bool {
+    ) -> Learned {
         let key = (port, address);
         let Some(seen) = self.neighbors.seen(ctx.now(), key, mac, solicited, create) else {
-            return false;
+            return Learned::Nothing;
         };
         match (seen.old, seen.was) {
             (None, _) => {
@@ -216,7 +235,8 @@ impl L3 {
             (_, Some(was)) if was != seen.state => {
                 self.tell_state(ctx, key, was, seen.state);
             }
-            _ => {}
+            // Nothing waits for a neighbour that is known.
+            _ => return Learned::Known(seen.state),
         }
         for held in seen.released {
             let before = ctx.set_about(held.about);
@@ -225,7 +245,7 @@ impl L3 {
             self.transmit_packet(ctx, port, mac, held.buffer);
             ctx.set_about(before);
         }
-        true
+        Learned::News
     }
 }
 

@@ -183,7 +183,7 @@ impl Connection {
         let patched = stale.then(|| self.with_current_ack(packet));
         self.progress.fed = true;
         if !stale {
-            self.progress.peer_window = header.window;
+            self.progress.window(header.window);
         }
         let mut wire = Wire {
             ctx,
@@ -329,8 +329,7 @@ impl Connection {
         self.progress.fed = false;
         self.moved(ctx, state_of(self.socket().state()), None);
         self.deadline = deadline.map(from_smol);
-        let blocked = self.progress.peer_window == 0 && self.state >= TcpState::Established;
-        self.busy = self.deadline.is_some() && !blocked;
+        self.busy = self.deadline.is_some() && !self.progress.blocked;
         let waits = self.state == TcpState::FinWait2 || self.state == TcpState::TimeWait;
         if waits && self.progress.ack_sent == self.progress.rcv_nxt {
             self.busy = false;
@@ -411,6 +410,28 @@ impl Connection {
             interface.poll_ingress_single(to_smol(wire.ctx.now()), &mut wire, &mut self.sockets);
         }
         self.progress.fed = false;
+    }
+
+    /// Whether this is a bare acknowledgement that acknowledges nothing: overtaken by a later one,
+    /// or a duplicate while only FIN is outstanding. The state machine must not see those. It would
+    /// count the former as duplicates, and the latter make it begin a fast retransmission, find no
+    /// data to send, and forget its timer.
+    pub(super) fn has_no_use_for(&self, header: &Header) -> bool {
+        let controls = TcpFlags::SYN | TcpFlags::RST | TcpFlags::FIN | TcpFlags::ACK;
+        if header.len > 0
+            || header.flags.0 & controls != TcpFlags::ACK
+            || self.state < TcpState::Established
+        {
+            return false;
+        }
+        let una = self.progress.snd_una;
+        let fin_sent =
+            matches!(self.state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
+        before(header.ack, una)
+            || (fin_sent
+                && header.ack == una
+                && header.seq == self.progress.rcv_nxt
+                && self.socket().send_queue() == 0)
     }
 
     /// Whether this sequence number is of something sent and not acknowledged: whether an ICMP

@@ -80,6 +80,10 @@ pub(super) struct Progress {
     pub(super) exhausted: bool,
     /// The program gave the connection up: the reset that follows is its doing.
     pub(super) aborting: bool,
+    /// The peer's window is closed: asked whether it still is.
+    asked_window: bool,
+    /// And told that it is. So it is the peer's program that does not read, not a lost segment.
+    pub(super) blocked: bool,
     /// Whether an incoming segment is being handled, rather than a timer or the program.
     pub(super) fed: bool,
 }
@@ -98,8 +102,17 @@ impl Progress {
             syns: 0,
             exhausted: false,
             aborting: false,
+            asked_window: false,
+            blocked: false,
             fed: false,
         }
+    }
+
+    /// A segment with the peer's current window came.
+    pub(super) fn window(&mut self, window: u16) {
+        self.peer_window = window;
+        self.asked_window &= window == 0;
+        self.blocked = window == 0 && self.asked_window;
     }
 
     /// The peer acknowledged something new.
@@ -135,6 +148,7 @@ impl Progress {
         };
         // A byte into a closed window is a question, not progress (RFC 9293 section 3.8.6.1).
         if self.peer_window == 0 && header.len == 1 {
+            self.asked_window = true;
             return None;
         }
         if before(max, end) {

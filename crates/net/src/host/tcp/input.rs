@@ -67,9 +67,7 @@ impl Stack {
             == TcpFlags::ACK
             && connection.state >= TcpState::Established
             && connection.owner != Owner::Nobody;
-        let overtaken =
-            plain && before(header.ack, connection.snd_una()) && header.end() == header.seq;
-        if overtaken {
+        if connection.has_no_use_for(header) {
             let (local, remote) = (connection.local, connection.remote);
             ctx.drop_frame(inbound.interface, || DropReason::UnexpectedSegment { local, remote });
             return;

@@ -15,7 +15,7 @@ use lanternet_core::{
 };
 
 use super::{Handle, Host, HostConfig, ProgramId, ProgramSpec};
-use crate::l3::{InterfaceConfig, L3Config};
+use crate::l3::{InterfaceConfig, L3Config, StaticRoute};
 
 const A: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 const B: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
@@ -58,6 +58,36 @@ impl Pair {
         let b = sim.add_node("b", host(B));
         let ends = [sim.add_port(a, "eth0"), sim.add_port(b, "eth0")];
         sim.add_link(ends, [settings.clone(), settings]);
+        Self { sim, a, b, recorder, records: Vec::new() }
+    }
+
+    /// A in 10.0.0.0/24, a router, and B as 10.0.1.2 behind a link of this MTU.
+    fn routed(mtu: u16) -> Self {
+        let mut sim = Simulation::new(7);
+        let recorder = Recorder::default();
+        sim.observe(recorder.clone());
+        let interface = |last, address: &str, mtu| {
+            let interface = InterfaceConfig::new(mac(last)).with_address(address.parse().unwrap());
+            InterfaceConfig { mtu, ..interface }
+        };
+        let host = |name: &str, interfaces, via: Option<&str>| {
+            let to = "0.0.0.0/0".parse().unwrap();
+            let routes = via.map(|via| StaticRoute { to, via: via.parse().unwrap() });
+            let forwarding = routes.is_none();
+            let routes = routes.into_iter().collect();
+            let l3 = L3Config { interfaces, routes, forwarding };
+            Host::new(HostConfig::new(l3, Rng::named(1, name)))
+        };
+        let a = host("a", vec![interface(1, "10.0.0.1/24", 1500)], Some("10.0.0.254"));
+        let b = host("b", vec![interface(2, "10.0.1.2/24", 1500)], Some("10.0.1.254"));
+        let left = interface(3, "10.0.0.254/24", 1500);
+        let right = interface(4, "10.0.1.254/24", mtu);
+        let [a, b] = [sim.add_node("a", a), sim.add_node("b", b)];
+        let r = sim.add_node("r", host("r", vec![left, right], None));
+        for node in [a, b] {
+            let ends = [sim.add_port(node, "eth0"), sim.add_port(r, &format!("eth{}", node.0))];
+            sim.add_link(ends, [LinkSettings::default(), LinkSettings::default()]);
+        }
         Self { sim, a, b, recorder, records: Vec::new() }
     }
 

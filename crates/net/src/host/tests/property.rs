@@ -48,7 +48,7 @@ async fn exchange(stream: TcpStream, data: Vec<u8>, piece: usize) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn bytes_sent_over_tcp_arrive_equal_whatever_the_link_does(

@@ -83,7 +83,9 @@ impl Peer {
         while self.sim.now() < until {
             self.sim.run_until(until.min(self.sim.now() + Duration::from_millis(100)));
             let came = self.sim.drain(self.wire);
-            let asks = |frame: &lanternet_core::Frame| frame.bytes()[12..22] == [8, 6, 0, 1, 8, 0, 6, 4, 0, 1];
+            let asks = |frame: &lanternet_core::Frame| {
+                frame.bytes()[12..22] == [8, 6, 0, 1, 8, 0, 6, 4, 0, 1]
+            };
             if came.iter().any(|(_, frame)| asks(frame)) {
                 self.arp(2);
             }
@@ -357,9 +359,8 @@ fn a_fin_that_was_acknowledged_in_vain_is_acknowledged_again_in_time_wait() {
     let fin = peer.send([5000, 80], ACK, 1001, next, &[]);
     assert_eq!(fin, [Seen { flags: FIN | ACK, seq: next, ack: 1001, len: 0 }]);
     let last = Seen { flags: ACK, seq: next.wrapping_add(1), ack: 1002, len: 0 };
-    let end = [FIN | ACK; 2].map(|flags| {
-        peer.send([5000, 80], flags, 1001, next.wrapping_add(1), &[])
-    });
+    let end =
+        [FIN | ACK; 2].map(|flags| peer.send([5000, 80], flags, 1001, next.wrapping_add(1), &[]));
     assert_eq!(end[0], [last]);
     assert_eq!(end[1], end[0]);
     assert_eq!(peer.rows(), [(TcpState::TimeWait, at(B, 5000))]);

@@ -4,9 +4,7 @@ use lanternet_core::trace::{NameSource, Stream, TraceEvent};
 use lanternet_core::{Duration, Instant};
 
 use super::super::stream::{TcpListener, TcpStream, UdpSocket};
-use super::super::{
-    Errno, Host, ProgramSpec, ProgramStatus, Readiness, SocketKind, SocketOption,
-};
+use super::super::{Errno, Host, ProgramSpec, ProgramStatus, Readiness, SocketKind, SocketOption};
 use super::{A, B, Pair, at};
 
 #[test]
@@ -96,16 +94,18 @@ fn non_blocking_calls_answer_would_block_and_readiness_tells_when_not() {
         0
     });
     pair.run(10);
-    assert_eq!(pair.sim.device::<Host>(pair.a).unwrap().programs()[0].output[0].text.as_ref(), "done");
+    assert_eq!(
+        pair.sim.device::<Host>(pair.a).unwrap().programs()[0].output[0].text.as_ref(),
+        "done"
+    );
 }
 
 #[test]
 fn ephemeral_ports_are_taken_at_random_and_not_twice() {
     let mut pair = Pair::new();
     pair.spawn(pair.a, "many", |handle| async move {
-        let sockets: Vec<_> = (0..500)
-            .map(|_| UdpSocket::bind(&handle, at(A, 0), &[]).unwrap())
-            .collect();
+        let sockets: Vec<_> =
+            (0..500).map(|_| UdpSocket::bind(&handle, at(A, 0), &[]).unwrap()).collect();
         let mut ports: Vec<_> =
             sockets.iter().map(|socket| socket.local_addr().unwrap().port()).collect();
         assert!(ports.iter().all(|port| (32768..=60999).contains(port)));
@@ -143,11 +143,14 @@ fn programs_write_lines_read_input_sleep_and_end() {
     let lines: Vec<_> =
         program.output.iter().map(|line| (line.at, line.stream, line.text.as_ref())).collect();
     let secs = Instant::from_secs;
-    assert_eq!(lines, [
-        (secs(3), Stream::Stdout, "hello ada"),
-        (secs(4), Stream::Stdout, "hello alan"),
-        (secs(4), Stream::Stderr, "bye"),
-    ]);
+    assert_eq!(
+        lines,
+        [
+            (secs(3), Stream::Stdout, "hello ada"),
+            (secs(4), Stream::Stdout, "hello alan"),
+            (secs(4), Stream::Stderr, "bye"),
+        ]
+    );
     assert_eq!(program.status, ProgramStatus::Ended(secs(4), 3));
     assert_eq!(pair.sim.now(), secs(4));
 }

@@ -120,7 +120,9 @@ fn a_closed_port_refuses_and_says_so() {
     });
     pair.run(10);
     assert_eq!(pair.exit(pair.a, client), Some(1));
-    assert!(matches!(pair.drops(pair.b)[..], [DropReason::NoListener { local, .. }] if local == &at(B, 81)));
+    assert!(
+        matches!(pair.drops(pair.b)[..], [DropReason::NoListener { local, .. }] if local == &at(B, 81))
+    );
     assert!(pair.events(pair.b).any(|event| matches!(event, TraceEvent::TcpResetSent { .. })));
 }
 
@@ -354,4 +356,77 @@ fn keepalive_finds_out_that_the_peer_is_gone() {
     pair.sim.run_until(Instant::from_secs(60));
     let line = pair.lines(pair.a, client);
     assert!(line[0].starts_with("TimedOut at 1"), "{line:?}");
+}
+
+#[test]
+fn a_narrow_link_behind_a_router_makes_segments_shorter() {
+    // RFC 1191: "fragmentation needed" with the MTU of the next link.
+    let mut pair = Pair::routed(600);
+    let far = at([10, 0, 1, 2].into(), 80);
+    pair.spawn(pair.b, "sink", move |handle| async move {
+        let listener = TcpListener::listen(&handle, far, 1, &[]).unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        u8::from(read_to_end(&stream).await.unwrap().len() != 100_000)
+    });
+    pair.spawn(pair.a, "source", move |handle| async move {
+        let stream = TcpStream::connect(&handle, far, None, &[]).await.unwrap();
+        stream.write_all(&[3; 100_000]).await.unwrap();
+        0
+    });
+    pair.run(30);
+    assert_eq!(pair.sim.device::<Host>(pair.b).unwrap().programs()[0].exit_code(), Some(0));
+    let told = |event: &TraceEvent| matches!(event, TraceEvent::PathMtuLearned { mtu: 600, .. });
+    assert!(pair.events(pair.a).any(told));
+    let longest = pair.records.iter().filter_map(|record| match &record.event {
+        TraceEvent::FrameArrived { frame, .. } if record.place.node() == pair.b => {
+            Some(frame.bytes().len() - 14)
+        }
+        _ => None,
+    });
+    assert_eq!(longest.max(), Some(600));
+    assert!(pair.sim.now() < Instant::from_secs(3));
+}
+
+#[test]
+fn a_small_segment_waits_for_the_acknowledgement_unless_nodelay_is_set() {
+    // RFC 9293 section 3.7.4 (Nagle); the other side delays acknowledgements by Linux's 40 ms once
+    // data go both ways.
+    for (nodelay, least, most) in [(false, 39, 60), (true, 0, 20)] {
+        let mut pair = Pair::with_link(LinkSettings {
+            delay: Duration::from_millis(1),
+            ..LinkSettings::default()
+        });
+        pair.spawn_spec(pair.b, daemon("server"), |handle| async move {
+            let listener = TcpListener::listen(&handle, at(B, 80), 1, &[]).unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 100];
+            let mut got = 0;
+            while let Ok(len @ 1..) = stream.read(&mut buffer).await {
+                got += len;
+                // Answers a whole question of two bytes only.
+                if got % 2 == 0 {
+                    stream.write_all(b"ok").await.unwrap();
+                }
+            }
+            0
+        });
+        let client = pair.spawn(pair.a, "client", move |handle| async move {
+            let options = [SocketOption::NoDelay(nodelay)];
+            let stream = TcpStream::connect(&handle, at(B, 80), None, &options).await.unwrap();
+            for round in 0..2 {
+                let begun = handle.now();
+                stream.write_all(b"a").await.unwrap();
+                handle.sleep(Duration::from_nanos(1)).await;
+                stream.write_all(b"b").await.unwrap();
+                stream.read(&mut [0; 10]).await.unwrap();
+                if round == 1 {
+                    handle.print(&(handle.now() - begun).millis().to_string());
+                }
+            }
+            0
+        });
+        pair.run(10);
+        let millis: u64 = pair.lines(pair.a, client)[0].parse().unwrap();
+        assert!((least..=most).contains(&millis), "{millis} ms with nodelay {nodelay}");
+    }
 }
