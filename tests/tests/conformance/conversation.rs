@@ -118,7 +118,7 @@ impl Talk {
     /// Our node said what Linux said, when Linux said it. Returns it in words, without the answers
     /// to ARP requests by which the stations of most recordings make themselves known.
     #[track_caller]
-    pub(crate) fn as_linux(self) -> Vec<String> {
+    pub(crate) fn like_linux(self) -> Vec<String> {
         let all = |said: &[Said]| said.iter().map(line).collect::<Vec<_>>();
         let (name, linux, ours) = (&self.name, &self.linux, &self.ours);
         assert_eq!(all(ours), all(linux), "{name}: ours, Linux's");

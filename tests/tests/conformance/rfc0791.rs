@@ -18,7 +18,7 @@ fn first_packet(talk: &Talk) -> Instant {
 /// sound packet after all of these is.
 #[test]
 fn section_3_1_headers_that_cannot_be_are_not_answered() {
-    assert_eq!(talk("rfc0791/headers_that_cannot_be").as_linux(), [REPLY]);
+    assert_eq!(talk("rfc0791/headers_that_cannot_be").like_linux(), [REPLY]);
 }
 
 /// The total length says where the packet ends; what the frame has behind it is padding, which the
@@ -28,26 +28,26 @@ fn section_3_1_padding_behind_the_total_length_does_not_count() {
     let talk = talk("rfc0791/padding");
     let lengths: Vec<_> = talk.ours[1..].iter().map(|(_, _, frame)| frame.len()).collect();
     assert_eq!(lengths, [14 + 20 + 8 + 1, 14 + 20 + 8]);
-    assert_eq!(talk.as_linux(), [REPLY, REPLY]);
+    assert_eq!(talk.like_linux(), [REPLY, REPLY]);
 }
 
 /// The TTL limits the way; at its end even a TTL of 0 is good.
 #[test]
 fn section_3_1_a_ttl_of_0_is_of_no_interest_at_the_destination() {
-    assert_eq!(talk("rfc0791/ttl_is_of_no_interest_at_the_end").as_linux().len(), 2);
+    assert_eq!(talk("rfc0791/ttl_is_of_no_interest_at_the_end").like_linux().len(), 2);
 }
 
 /// Options lengthen the header; what is above it is found behind them.
 #[test]
 fn section_3_1_a_header_with_options_is_read_to_its_end() {
-    assert_eq!(talk("rfc0791/options_to_us").as_linux(), [REPLY]);
+    assert_eq!(talk("rfc0791/options_to_us").like_linux(), [REPLY]);
 }
 
 /// The pieces of a packet are put together in whatever order they come, and the answer is cut again.
 #[test]
 fn section_3_2_pieces_are_put_together_in_any_order() {
     for name in ["rfc0791/in_order", "rfc0791/out_of_order"] {
-        assert_eq!(talk(name).as_linux(), [REPLY, SECOND_PIECE], "{name}");
+        assert_eq!(talk(name).like_linux(), [REPLY, SECOND_PIECE], "{name}");
     }
 }
 
@@ -57,7 +57,7 @@ fn section_3_2_pieces_are_put_together_in_any_order() {
 fn section_3_2_duplicates_change_nothing() {
     for name in ["duplicates", "duplicate_with_another_ttl", "contained"] {
         let name = format!("rfc0791/{name}");
-        assert_eq!(talk(&name).as_linux(), [REPLY, SECOND_PIECE], "{name}");
+        assert_eq!(talk(&name).like_linux(), [REPLY, SECOND_PIECE], "{name}");
     }
 }
 
@@ -68,14 +68,14 @@ fn section_3_2_duplicates_change_nothing() {
 fn section_3_2_overlapping_pieces_drop_the_packet() {
     let talk = talk("rfc0791/overlap");
     assert!(first_packet(&talk) >= Instant::from_millis(250));
-    assert_eq!(talk.as_linux(), [REPLY, SECOND_PIECE]);
+    assert_eq!(talk.like_linux(), [REPLY, SECOND_PIECE]);
 }
 
 /// A packet has one end: two pieces that say different ones, or data behind it, drop it.
 #[test]
 fn section_3_2_a_packet_has_one_end() {
     for name in ["rfc0791/two_ends", "rfc0791/behind_the_end"] {
-        assert!(talk(name).as_linux().is_empty(), "{name}");
+        assert!(talk(name).like_linux().is_empty(), "{name}");
     }
 }
 
@@ -91,10 +91,10 @@ fn section_3_2_a_middle_piece_is_a_multiple_of_8() {
 /// Source, destination, protocol and identification say together which packet a piece belongs to.
 #[test]
 fn section_3_2_pieces_of_different_packets_are_told_apart() {
-    let answers = talk("rfc0791/interleaved").as_linux();
+    let answers = talk("rfc0791/interleaved").like_linux();
     assert_eq!(answers[0], "eth0 to a: Echo (ping) reply id=0x4c54, seq=2/512, ttl=64");
     assert_eq!(answers[1..], [REPLY, SECOND_PIECE]);
-    let answers = talk("rfc0791/same_identification_of_another").as_linux();
+    let answers = talk("rfc0791/same_identification_of_another").like_linux();
     assert_eq!(answers, [REPLY, SECOND_PIECE]);
 }
 
@@ -103,7 +103,7 @@ fn section_3_2_pieces_of_different_packets_are_told_apart() {
 #[test]
 fn section_3_2_a_packet_is_no_longer_than_65535() {
     for name in ["rfc0791/longer_than_65535", "rfc0791/longer_than_65535_with_the_first_header"] {
-        assert_eq!(talk(name).as_linux(), [REPLY], "{name}");
+        assert_eq!(talk(name).like_linux(), [REPLY], "{name}");
     }
 }
 
@@ -111,9 +111,9 @@ fn section_3_2_a_packet_is_no_longer_than_65535() {
 /// the first piece came: an error quotes the beginning of a packet.
 #[test]
 fn section_3_2_missing_pieces_time_out() {
-    let answers = talk("rfc0791/missing_last").as_linux();
+    let answers = talk("rfc0791/missing_last").like_linux();
     assert_eq!(answers, ["eth0 to a: Time-to-live exceeded (Fragment reassembly time exceeded)"]);
-    assert!(talk("rfc0791/missing_first").as_linux().is_empty());
+    assert!(talk("rfc0791/missing_first").like_linux().is_empty());
 }
 
 /// A long answer is cut for the link like any packet: offsets, "more fragments", one identification.
@@ -124,16 +124,16 @@ fn section_3_2_a_long_answer_is_cut() {
     let [one, two, three] = pieces[..] else { panic!("{pieces:?}") };
     assert!(one[..2] == two[..2] && two[..2] == three[..2], "one identification");
     assert_eq!([&one[2..], &two[2..], &three[2..]], [[0x20, 0], [0x20, 185], [1, 114]]);
-    assert_eq!(talk.as_linux().len(), 3);
+    assert_eq!(talk.like_linux().len(), 3);
 }
 
 /// A router cuts what is too long for the next link, and nothing that is not. A piece may be cut
 /// again: offsets add up, and only the last piece of the last piece has no more behind it.
 #[test]
 fn section_3_2_a_router_cuts_for_the_next_link() {
-    assert_eq!(talk("rfc0791/cut").as_linux().len(), 3);
-    assert_eq!(talk("rfc0791/cut_a_piece").as_linux().len(), 4);
-    assert_eq!(talk("rfc0791/cut_exactly").as_linux().len(), 3);
+    assert_eq!(talk("rfc0791/cut").like_linux().len(), 3);
+    assert_eq!(talk("rfc0791/cut_a_piece").like_linux().len(), 4);
+    assert_eq!(talk("rfc0791/cut_exactly").like_linux().len(), 3);
 }
 
 /// Options without the "copied" flag are in the first piece only. Linux puts "no operation" in their
@@ -158,7 +158,7 @@ fn section_3_1_options_are_copied_as_their_flag_says() {
 /// Where nothing is cut, all options go on as they came, unknown ones too.
 #[test]
 fn section_3_1_options_go_on_as_they_came() {
-    assert_eq!(talk("rfc0791/not_cut_with_options").as_linux().len(), 1);
+    assert_eq!(talk("rfc0791/not_cut_with_options").like_linux().len(), 1);
 }
 
 /// Each packet of a node has its own identification, so that the pieces of two packets on their way

@@ -3,7 +3,7 @@
 use crate::conversation::talk;
 
 fn only(name: &str, expected: &str) {
-    assert_eq!(talk(name).as_linux(), [expected], "{name}");
+    assert_eq!(talk(name).like_linux(), [expected], "{name}");
 }
 
 /// "The data received in the echo message must be returned in the echo reply message", and so are
@@ -11,7 +11,7 @@ fn only(name: &str, expected: &str) {
 #[test]
 fn echo_returns_data_identifier_and_sequence_number() {
     assert_eq!(
-        talk("rfc0792/echo").as_linux(),
+        talk("rfc0792/echo").like_linux(),
         [
             "eth0 to a: Echo (ping) reply id=0x4c54, seq=1/256, ttl=64",
             "eth0 to a: Echo (ping) reply id=0xffff, seq=65535/65535, ttl=64",
@@ -49,7 +49,7 @@ fn timestamp_is_not_answered() {
 #[test]
 fn destination_unreachable_from_the_host() {
     let port = "eth0 to a: Destination unreachable (Port unreachable)";
-    assert_eq!(talk("rfc0792/port_unreachable").as_linux(), [port, port]);
+    assert_eq!(talk("rfc0792/port_unreachable").like_linux(), [port, port]);
     only("rfc0792/about_options", port);
     only(
         "rfc0792/protocol_unreachable",
@@ -64,7 +64,7 @@ fn destination_unreachable_from_a_router() {
     only("rfc0792/net_unreachable", "eth0 to a: Destination unreachable (Network unreachable)");
     let asked = "eth1 to all: Who has 10.0.2.99? Tell 10.0.2.1";
     let told = "eth0 to a: Destination unreachable (Host unreachable)";
-    assert_eq!(talk("rfc0792/host_unreachable").as_linux(), [asked, asked, asked, told]);
+    assert_eq!(talk("rfc0792/host_unreachable").like_linux(), [asked, asked, asked, told]);
 }
 
 /// A TTL of 1 or 0 ends at a router, which tells; a TTL of 2 goes on with 1.
@@ -72,7 +72,7 @@ fn destination_unreachable_from_a_router() {
 fn time_exceeded_in_transit() {
     let exceeded = "eth0 to a: Time-to-live exceeded (Time to live exceeded in transit)";
     assert_eq!(
-        talk("rfc0792/time_exceeded").as_linux(),
+        talk("rfc0792/time_exceeded").like_linux(),
         [exceeded, exceeded, "eth1 to b: 4321 → 9 Len=5"]
     );
 }
@@ -83,11 +83,11 @@ fn time_exceeded_in_transit() {
 fn redirect_and_forward() {
     let redirect = "eth0 to a: Redirect (Redirect for host)";
     let passed_on = "eth0 to gateway2: 4321 → 9 Len=5";
-    assert_eq!(talk("rfc0792/redirect").as_linux(), [redirect, passed_on]);
+    assert_eq!(talk("rfc0792/redirect").like_linux(), [redirect, passed_on]);
     let asked = "eth0 to all: Who has 10.0.1.9? Tell 10.0.1.1";
     let passed_on = "eth0 to other: 4321 → 9 Len=5";
     assert_eq!(
-        talk("rfc0792/redirect_to_the_destination").as_linux(),
+        talk("rfc0792/redirect_to_the_destination").like_linux(),
         [redirect, asked, passed_on]
     );
 }

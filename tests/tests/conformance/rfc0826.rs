@@ -21,27 +21,27 @@ fn packet_reception_a_request_for_us_is_answered() {
     let reply = "020000000a07 020000000001 0806 0001 0800 06 04 0002 \
                  020000000001 0a000101 020000000a07 0a000107";
     assert_eq!(hex(&talk.ours[0].2), reply.replace(' ', ""));
-    talk.as_linux();
+    talk.like_linux();
 }
 
 /// The asker's address is learned from its request: the answer to the packet that follows needs no
 /// question.
 #[test]
 fn packet_reception_a_request_for_us_adds_the_sender() {
-    assert_eq!(talk("rfc0826/request_for_us").as_linux(), [REPLY]);
+    assert_eq!(talk("rfc0826/request_for_us").like_linux(), [REPLY]);
 }
 
 /// Who asks for somebody else is not answered, and not added either.
 #[test]
 fn packet_reception_a_request_for_another_adds_nothing() {
-    assert_eq!(talk("rfc0826/request_for_another").as_linux(), [ASKED]);
+    assert_eq!(talk("rfc0826/request_for_another").like_linux(), [ASKED]);
 }
 
 /// Merge flag: a row that exists is updated from any packet of that sender, whomever it asks for.
 #[test]
 fn packet_reception_a_row_is_updated_from_any_packet() {
     assert_eq!(
-        talk("rfc0826/update_from_any").as_linux(),
+        talk("rfc0826/update_from_any").like_linux(),
         ["eth0 to other: Echo (ping) reply id=0x4c54, seq=1/256, ttl=64"]
     );
 }
@@ -50,14 +50,14 @@ fn packet_reception_a_row_is_updated_from_any_packet() {
 /// business of ours.
 #[test]
 fn packet_reception_other_types_and_operations_are_not_answered() {
-    assert!(talk("rfc0826/wrong_types").as_linux().is_empty());
+    assert!(talk("rfc0826/wrong_types").like_linux().is_empty());
 }
 
 /// A group, everybody, or a loopback address cannot be a sender.
 #[test]
 fn packet_reception_a_sender_is_one_station() {
     assert!(talk("rfc0826/sender_is_a_group").ours.is_empty());
-    assert!(talk("rfc0826/sender_is_a_group").as_linux().is_empty());
+    assert!(talk("rfc0826/sender_is_a_group").like_linux().is_empty());
 }
 
 /// Nor can the broadcast address of the segment. Linux answers it, and would send what is for all to
@@ -91,10 +91,10 @@ fn packet_reception_the_last_of_two_replies_counts() {
 #[test]
 fn packet_reception_an_announcement_updates_but_does_not_add() {
     assert_eq!(
-        talk("rfc0826/announcement_updates").as_linux(),
+        talk("rfc0826/announcement_updates").like_linux(),
         ["eth0 to other: Echo (ping) reply id=0x4c54, seq=1/256, ttl=64"]
     );
-    assert_eq!(talk("rfc0826/announcement_creates_nothing").as_linux(), [ASKED]);
+    assert_eq!(talk("rfc0826/announcement_creates_nothing").like_linux(), [ASKED]);
 }
 
 /// "Am I the target protocol address?" is asked of the interface. Linux answers on any interface for
@@ -116,14 +116,14 @@ fn packet_generation_nobody_answers() {
     assert_eq!(hex(&talk.ours[0].2), question.replace(' ', ""));
     let at: Vec<_> = talk.ours.iter().map(|(at, ..)| *at).collect();
     assert_eq!(at, [50, 1050, 2050].map(Instant::from_millis));
-    assert_eq!(talk.as_linux(), [ASKED; 3]);
+    assert_eq!(talk.like_linux(), [ASKED; 3]);
 }
 
 /// Packets wait for the answer and go in their order; there is one question for all of them
 /// (RFC 1122 section 2.3.2.2 asks to keep at least one, and 2.3.2.1 not to flood with questions).
 #[test]
 fn packet_generation_packets_wait_for_the_answer() {
-    assert_eq!(talk("rfc0826/packets_wait").as_linux(), [ASKED, REPLY, SECOND, THIRD]);
+    assert_eq!(talk("rfc0826/packets_wait").like_linux(), [ASKED, REPLY, SECOND, THIRD]);
 }
 
 /// Related issue, ageing: a row that was not confirmed is used, checked after five seconds by asking
@@ -131,8 +131,8 @@ fn packet_generation_packets_wait_for_the_answer() {
 #[test]
 fn related_issue_old_rows_are_checked() {
     let expected = [REPLY, CHECKED, CHECKED, CHECKED, ASKED, SECOND];
-    assert_eq!(talk("rfc0826/old_rows_are_checked").as_linux(), expected);
-    assert_eq!(talk("rfc0826/check_is_answered").as_linux(), [REPLY, CHECKED, SECOND]);
+    assert_eq!(talk("rfc0826/old_rows_are_checked").like_linux(), expected);
+    assert_eq!(talk("rfc0826/check_is_answered").like_linux(), [REPLY, CHECKED, SECOND]);
 }
 
 /// A reply that was told to everybody does not prove that the station hears us: the row is STALE, as

@@ -42,13 +42,13 @@ fn section_2_3_2_2_the_latest_packets_are_kept() {
 /// another station's frame. A host does not forward.
 #[test]
 fn section_3_2_1_3_what_is_for_others_is_dropped() {
-    assert!(talk("rfc1122/not_for_us").as_linux().is_empty());
+    assert!(talk("rfc1122/not_for_us").like_linux().is_empty());
 }
 
 /// (g): loopback addresses do not come from outside.
 #[test]
 fn section_3_2_1_3_loopback_does_not_come_from_outside() {
-    assert!(talk("rfc1122/loopback_from_outside").as_linux().is_empty());
+    assert!(talk("rfc1122/loopback_from_outside").like_linux().is_empty());
 }
 
 /// (g) and (a): nor do they go there, as a source or as a destination; neither does 0.0.0.0.
@@ -95,39 +95,39 @@ fn section_3_2_1_6_the_type_of_service_is_returned() {
     let talk = talk("rfc1122/tos_is_echoed");
     let services: Vec<u8> = talk.ours[1..].iter().map(|(_, _, frame)| frame[15]).collect();
     assert_eq!(services, [0xb8, 0xff, 0xd8, 0xde]);
-    talk.as_linux();
+    talk.like_linux();
 }
 
 /// No error about an ICMP error, of whatever code.
 #[test]
 fn section_3_2_2_no_error_about_an_error() {
     assert!(
-        talk("rfc1122/error_about_an_error").as_linux().iter().all(|line| !line.contains("eth0"))
+        talk("rfc1122/error_about_an_error").like_linux().iter().all(|line| !line.contains("eth0"))
     );
 }
 
 /// ... nor about a message of a type that nobody knows, which may be an error.
 #[test]
 fn section_3_2_2_no_error_about_an_unknown_type() {
-    assert!(talk("rfc1122/error_about_an_unknown_type").as_linux().is_empty());
+    assert!(talk("rfc1122/error_about_an_unknown_type").like_linux().is_empty());
 }
 
 /// ... but about questions and answers: traceroute sends such.
 #[test]
 fn section_3_2_2_errors_about_queries_are_sent() {
-    assert_eq!(talk("rfc1122/error_about_a_query").as_linux(), [EXCEEDED; 4]);
+    assert_eq!(talk("rfc1122/error_about_a_query").like_linux(), [EXCEEDED; 4]);
 }
 
 /// No error about what was sent to all or to a group, by IP address or by hardware address.
 #[test]
 fn section_3_2_2_no_error_about_a_broadcast() {
-    assert!(talk("rfc1122/error_about_a_broadcast").as_linux().is_empty());
+    assert!(talk("rfc1122/error_about_a_broadcast").like_linux().is_empty());
 }
 
 /// No error about any piece but the first.
 #[test]
 fn section_3_2_2_no_error_about_a_later_fragment() {
-    assert_eq!(talk("rfc1122/error_about_a_later_fragment").as_linux(), [EXCEEDED]);
+    assert_eq!(talk("rfc1122/error_about_a_later_fragment").like_linux(), [EXCEEDED]);
 }
 
 /// No error to an address that is not that of a single host. Linux sends one to the broadcast address
@@ -143,8 +143,8 @@ fn section_3_2_2_no_error_to_no_single_host() {
 /// burst of six); "fragmentation needed" is not, or connections would hang.
 #[test]
 fn section_3_2_2_errors_are_limited() {
-    assert_eq!(talk("rfc1122/rate_limit").as_linux(), [PORT; 6 + 1 + 3]);
-    assert_eq!(talk("rfc1122/frag_needed_is_not_limited").as_linux(), [NEEDED; 12]);
+    assert_eq!(talk("rfc1122/rate_limit").like_linux(), [PORT; 6 + 1 + 3]);
+    assert_eq!(talk("rfc1122/frag_needed_is_not_limited").like_linux(), [NEEDED; 12]);
 }
 
 /// A redirect by the router in use is believed; the router that it named may correct it.
@@ -152,7 +152,7 @@ fn section_3_2_2_errors_are_limited() {
 fn section_3_2_2_2_a_redirect_by_the_router_in_use_is_believed() {
     let reply = |to, seq| format!("eth0 to {to}: Echo (ping) reply id=0x4c54, seq={seq}, ttl=64");
     assert_eq!(
-        talk("rfc1122/redirect_is_believed").as_linux(),
+        talk("rfc1122/redirect_is_believed").like_linux(),
         [reply("gateway", "1/256"), reply("gateway2", "2/512"), reply("gateway", "3/768")]
     );
 }
@@ -161,7 +161,7 @@ fn section_3_2_2_2_a_redirect_by_the_router_in_use_is_believed() {
 #[test]
 fn section_3_2_2_2_other_redirects_are_not_believed() {
     for name in ["rfc1122/redirect_from_another", "rfc1122/redirect_to_nonsense"] {
-        let said = talk(name).as_linux();
+        let said = talk(name).like_linux();
         assert!(said.iter().all(|line| line.starts_with("eth0 to gateway:")), "{said:?}");
     }
 }
@@ -215,12 +215,12 @@ fn section_3_3_1_2_a_redirect_adds_a_host_route() {
 /// A ping to all is not answered: section 3.2.2.6 leaves it open, Linux does not.
 #[test]
 fn section_3_2_2_6_an_echo_request_to_all_is_not_answered() {
-    assert!(talk("rfc1122/echo_to_all").as_linux().is_empty());
+    assert!(talk("rfc1122/echo_to_all").like_linux().is_empty());
 }
 
 /// Section 3.3.6 would drop a packet for one host in a frame for all. Linux takes it
 /// (`drop_unicast_in_l2_multicast` is off), and so do we.
 #[test]
 fn section_3_3_6_a_packet_for_us_in_a_frame_for_all_is_taken() {
-    assert_eq!(talk("rfc1122/echo_in_a_link_broadcast").as_linux(), [REPLY]);
+    assert_eq!(talk("rfc1122/echo_in_a_link_broadcast").like_linux(), [REPLY]);
 }

@@ -18,7 +18,7 @@ fn section_4_a_router_tells_the_mtu_of_the_next_link() {
     assert_eq!(told.2[38..42], [0, 0, 0x02, 0x6c], "620");
     let needed = "eth0 to a: Destination unreachable (Fragmentation needed)";
     let passed_on = "eth1 to b: Echo (ping) request id=0x4c54, seq=1/256, ttl=63";
-    let mut said = talk.as_linux();
+    let mut said = talk.like_linux();
     said.sort();
     assert_eq!(said, [needed, needed, passed_on]);
 }
@@ -27,7 +27,7 @@ fn section_4_a_router_tells_the_mtu_of_the_next_link() {
 /// does not believe in a longer one afterwards.
 #[test]
 fn section_3_a_host_lowers_its_estimate_and_does_not_raise_it_on_request() {
-    let said = talk("rfc1191/host_learns").as_linux();
+    let said = talk("rfc1191/host_learns").like_linux();
     assert_eq!(said.len(), 1 + 2 + 2, "{said:?}");
 }
 

@@ -13,7 +13,7 @@ fn section_2_1_1_a_probe_for_our_address_is_answered() {
                  020000000001 0a000101 020000000a07 00000000";
     assert_eq!(hex(&talk.ours[0].2), reply.replace(' ', ""));
     assert_eq!(talk.ours.len(), 1, "a probe for another address is not");
-    talk.as_linux();
+    talk.like_linux();
 }
 
 /// Linux takes no notice of another station with its address. We defend ours with one announcement,

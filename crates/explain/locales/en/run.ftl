@@ -139,8 +139,6 @@ run-stopped-events = stopped at the limit of { $events } events, after { $time }
 
 run-unfinished = { $name } on { $node } has not ended: it still waits
 run-expectations = Expectations
-run-held = { $held } of { $all } held
-run-capture = capture: { $frames } frames in { $file }
 verdict-unknown-name = the name is unknown there
 verdict-resolved = it resolves to { $found }
 verdict-no-address = it has no address

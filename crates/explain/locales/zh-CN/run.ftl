@@ -78,8 +78,6 @@ run-stopped-events = 到达 { $events } 个事件的上限而停止，模拟时�
 
 run-unfinished = { $node } 上的 { $name } 没有结束：仍在等待
 run-expectations = 预期
-run-held = { $all } 条中有 { $held } 条成立
-run-capture = 抓包：{ $frames } 个帧，写入 { $file }
 verdict-unknown-name = 那里不认识这个名字
 verdict-resolved = 解析结果是 { $found }
 verdict-no-address = 它没有地址

@@ -127,7 +127,7 @@ impl L3 {
     /// Whether such a packet may come from outside at all.
     fn admit(&self, port: PortId, header: &Header) -> Result<(), DropReason> {
         let (source, destination) = (header.source, header.destination);
-        if self.interfaces[port.0 as usize].addresses().next().is_none() {
+        if !self.interfaces[port.0 as usize].has_address() {
             return Err(DropReason::NoAddress { interface: port });
         }
         let address = IpAddr::V4(source);
@@ -135,8 +135,7 @@ impl L3 {
             || source.is_multicast()
             || source.octets()[0] >= 240
             || (source.octets()[0] == 0 && !destination.is_broadcast())
-            || self.is_broadcast(address)
-            || self.is_local(address);
+            || self.interfaces.iter().any(|interface| interface.owns_or_broadcasts(address));
         if martian {
             return Err(DropReason::MartianSource { source: address });
         }

@@ -41,9 +41,16 @@ pub(super) struct Interface {
 #[derive(Debug)]
 struct Address {
     net: IpNet,
+    /// The address of all stations of the segment, if it has one: computed once, asked for often.
+    broadcast: Option<IpAddr>,
     claim: Claim,
     /// When the address was last defended.
     defended: Option<Instant>,
+}
+
+/// The last address of an IPv4 segment. A segment of one or two addresses has none (RFC 3021).
+fn directed_broadcast(net: IpNet) -> Option<IpAddr> {
+    (net.addr().is_ipv4() && net.prefix_len() < 31).then(|| net.broadcast())
 }
 
 /// How far a node is with making an address its own.
@@ -82,7 +89,12 @@ pub(super) enum Conflict {
 
 impl Interface {
     pub(super) fn new(config: &InterfaceConfig) -> Self {
-        let address = |net: &IpNet| Address { net: *net, claim: Claim::Settled, defended: None };
+        let address = |net: &IpNet| Address {
+            net: *net,
+            broadcast: directed_broadcast(*net),
+            claim: Claim::Settled,
+            defended: None,
+        };
         Self {
             mac: config.mac,
             mtu: config.mtu.max(MIN_MTU),
@@ -113,9 +125,13 @@ impl Interface {
 
     /// The addresses in use, each with its segment.
     pub(super) fn addresses(&self) -> impl Iterator<Item = IpNet> + '_ {
+        self.used().map(|address| address.net)
+    }
+
+    fn used(&self) -> impl Iterator<Item = &Address> {
         let used =
             |address: &&Address| matches!(address.claim, Claim::Announcing { .. } | Claim::Settled);
-        self.addresses.iter().filter(used).map(|address| address.net)
+        self.addresses.iter().filter(used)
     }
 
     /// Whether this is one of its addresses in use.
@@ -134,13 +150,19 @@ impl Interface {
         self.addresses().find(|net| net.contains(&address))
     }
 
-    /// The segment whose broadcast address this is. A segment of one or two addresses has none
-    /// (RFC 3021).
+    /// The segment whose broadcast address this is.
     pub(super) fn broadcast_of(&self, address: IpAddr) -> Option<IpNet> {
-        let directed = |net: &IpNet| {
-            net.addr().is_ipv4() && net.prefix_len() < 31 && net.broadcast() == address
-        };
-        self.addresses().find(directed)
+        self.used().find(|own| own.broadcast == Some(address)).map(|own| own.net)
+    }
+
+    /// Whether there is an address in use.
+    pub(super) fn has_address(&self) -> bool {
+        self.used().next().is_some()
+    }
+
+    /// Whether this is one of its addresses in use, or its segment's broadcast address.
+    pub(super) fn owns_or_broadcasts(&self, address: IpAddr) -> bool {
+        self.used().any(|own| own.net.addr() == address || own.broadcast == Some(address))
     }
 
     /// The address to use as a source towards a station on the segment, or else the first one.

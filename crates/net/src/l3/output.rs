@@ -9,6 +9,7 @@ use smoltcp::wire::Ipv4Packet;
 use super::neighbor::{Answer, Held, QUEUE_LIMIT, TABLE_LIMIT};
 use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, SendOptions, fragment};
+use crate::wire::checksum::checksum;
 
 impl L3 {
     /// Sends a packet of this node. `buffer[HEADROOM..]` is a whole IPv4 packet whose addresses,
@@ -30,8 +31,11 @@ impl L3 {
         self.ident = self.ident.wrapping_add(1);
         let mut ip = Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]);
         ip.set_ident(self.ident);
-        ip.fill_checksum();
+        ip.set_checksum(0);
         let (source, destination) = (IpAddr::V4(ip.src_addr()), IpAddr::V4(ip.dst_addr()));
+        let header_len = usize::from(ip.header_len());
+        let sum = checksum(&buffer[HEADROOM..][..header_len]);
+        Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]).set_checksum(sum);
         let result = match () {
             () if !self.is_local(source) => Err(Unsent::AddressNotAvailable),
             () if self.is_local(destination) => {
