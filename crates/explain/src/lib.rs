@@ -7,6 +7,7 @@
 //!   [`json_line`] (the same for programs), [`comment`] (the same on frames of a capture).
 //! - What a run comes to: [`Digest`] counts, [`Tally::render`] tells.
 //! - Around it: [`NetworkSummary`], [`OutputColumns`], [`expectation`], [`stopped`].
+//! - What became of a probe, and why: [`why`].
 //! - What a device knows: [`tables`].
 //! - Questions without a network: [`subnet`], [`port`].
 
@@ -27,6 +28,7 @@ mod snapshot;
 pub mod subnet;
 pub mod tables;
 pub mod verdict;
+pub mod why;
 
 pub use columns::{pad, table, width};
 pub use comment::comment;

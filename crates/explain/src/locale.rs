@@ -33,6 +33,7 @@ const FILES: &[File] = catalogues![
     "transport",
     "program",
     "drops",
+    "why",
     "run",
 ];
 

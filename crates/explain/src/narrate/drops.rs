@@ -9,7 +9,7 @@ use super::what;
 use crate::args;
 
 /// The sentence about one frame, with everything that decided.
-pub(super) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
+pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
     use DropReason as R;
     match reason {
         R::NoCable => scene.phrase("drop-no-cable"),

@@ -1,0 +1,143 @@
+//! What was found, as facts without words.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use lanternet_core::trace::IcmpSilence;
+use lanternet_core::{IpNet, NodeId, PortRef, QueueLimit, Record};
+use lanternet_lab::Service;
+
+/// Which way the packet went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From who asked.
+    There,
+    /// Back to who asked.
+    Back,
+}
+
+/// Why a probe failed, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// On which way.
+    pub direction: Direction,
+    /// At which node; the one that sent, where it was on a link.
+    pub node: NodeId,
+    /// Why.
+    pub diagnosis: Diagnosis,
+    /// Why the asking node was not told, where a router would have told it.
+    pub silence: Option<IcmpSilence>,
+}
+
+/// A router's address, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Router {
+    /// The router.
+    pub node: NodeId,
+    /// Its address on the segment in question.
+    pub address: IpAddr,
+}
+
+/// A row for a routing table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The destinations.
+    pub to: IpNet,
+    /// The next router.
+    pub via: IpAddr,
+}
+
+/// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are named after what they are; the variants say the rest"
+)]
+pub enum Diagnosis {
+    /// The asking node does not know the name; perhaps `near` is meant.
+    UnknownName { name: Option<Arc<str>>, near: Option<String> },
+    /// The node that was asked for has no address.
+    TargetWithoutAddress { node: NodeId },
+    /// The node that sends has no address.
+    SenderWithoutAddress,
+    /// A packet came to an interface that has no address.
+    InterfaceWithoutAddress { at: PortRef },
+
+    /// A host has no gateway for a destination beyond its segment.
+    NoGateway { destination: IpAddr, right: Option<Router> },
+    /// A host's gateway is not on its segment.
+    GatewayOffSegment { gateway: IpAddr, own: IpNet, right: Option<Router> },
+    /// Nobody has the gateway's address.
+    GatewayUnused { gateway: IpAddr, right: Option<Router> },
+    /// The gateway's address belongs to a node on another segment.
+    GatewayElsewhere { gateway: IpAddr, owner: NodeId, right: Option<Router> },
+    /// The two hang on the same segment, but their addresses are in different networks. `odd` is
+    /// the one that does not fit the others.
+    OtherNetwork { own: IpNet, other: NodeId, others: IpNet, odd: NodeId, right: Option<IpNet> },
+    /// The mask takes the destination for a neighbour, and it is not.
+    MaskTooWide {
+        own: IpNet,
+        destination: IpAddr,
+        owner: Option<NodeId>,
+        right: Option<IpNet>,
+        like: Option<NodeId>,
+    },
+    /// The mask takes a neighbour for a stranger.
+    MaskTooNarrow { own: IpNet, destination: IpAddr, right: IpNet, like: NodeId },
+    /// Nobody in the lab has the address.
+    AddressUnused { address: IpAddr, own: IpNet, heard: Vec<NodeId> },
+    /// The address is in use, and in the same network, but on another segment.
+    NotCabledTogether { address: IpAddr, owner: NodeId },
+    /// A row leads to a router that nobody is.
+    NextHopUnused { destination: IpAddr, via: IpAddr, right: Option<IpAddr> },
+    /// No row of the routing table matches.
+    NoRoute { destination: IpAddr, right: Option<Row>, known: bool },
+    /// The packet went in a circle until its TTL ended; `wrong` is the node whose row to replace.
+    RoutingLoop { destination: IpAddr, routers: Vec<NodeId>, right: Option<(NodeId, Row)> },
+    /// The TTL ended without a circle.
+    TtlEnded { destination: IpAddr },
+    /// A host was sent a packet to pass on.
+    HostAsRouter { sender: NodeId, destination: IpAddr, right: Option<Router> },
+    /// The host that has the next address does not answer, though its cables are plugged in.
+    NeighborSilent { address: IpAddr, owner: NodeId },
+    /// Too many packets wait for one neighbour.
+    NeighborQueueFull { address: IpAddr, limit: u16 },
+
+    /// No cable is in this interface or port.
+    NoCable { at: PortRef },
+    /// A cable is not plugged in.
+    CableDown { link: usize },
+    /// A node has no power.
+    NodeDown { node: NodeId },
+    /// The link lost the frame.
+    Lost { link: usize, chance: u32 },
+    /// The queue in front of a link was full.
+    QueueFull { link: usize, limit: QueueLimit },
+    /// Longer than a link takes, at a node that cannot cut it.
+    TooLong { link: usize, len: u32, mtu: u16 },
+    /// Longer than the next link takes, and not to be cut.
+    MayNotBeCut { len: u32, mtu: u16, link: Option<usize> },
+    /// The link damaged the frame.
+    Damaged { link: Option<usize> },
+    /// A frame goes in circles between switches.
+    Storm { nodes: Vec<NodeId> },
+    /// Flooded, and every station ignored it.
+    Ignored,
+
+    /// No program listens on the port; these are the ports on which programs listen there. With
+    /// `only`, one does listen on the port, but at that address.
+    NotListening { service: Service, others: Vec<Service>, only: Option<IpAddr> },
+    /// As many connections wait as the program allowed.
+    BacklogFull { local: SocketAddr, backlog: u32 },
+    /// The program does not read.
+    ReceiveBufferFull { local: SocketAddr, limit: u32 },
+    /// Two nodes have the address, and the other one took the packet.
+    Duplicate { address: IpAddr, meant: NodeId, got: NodeId },
+
+    /// The packet was taken in, and no answer was sent.
+    NoAnswer,
+    /// What ended it needs no more than its own sentence.
+    Other { record: Box<Record> },
+    /// The trace does not say.
+    Unknown,
+}

@@ -1,0 +1,315 @@
+//! The lab as the diagnosis asks it: who shares a segment, who owns an address, which router leads
+//! where.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
+
+use lanternet_apps::command::{Command, Serve};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
+use lanternet_lab::{Lab, Node, NodeIndex, Service, Station, Transport};
+
+/// An interface of a station, with one of its addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// The interface.
+    pub(super) at: PortRef,
+    /// The address and its mask.
+    pub(super) net: IpNet,
+}
+
+/// Questions about a lab.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Network<'a> {
+    lab: &'a Lab,
+}
+
+impl<'a> Network<'a> {
+    pub(super) fn new(lab: &'a Lab) -> Self {
+        Self { lab }
+    }
+
+    pub(super) fn lab(self) -> &'a Lab {
+        self.lab
+    }
+
+    fn node(self, node: NodeId) -> Option<&'a Node> {
+        self.lab.nodes.get(node.0 as usize)
+    }
+
+    /// The node's name; empty for one that is not in the lab.
+    pub(super) fn name(self, node: NodeId) -> &'a str {
+        self.node(node).map_or("", |node| node.name.as_str())
+    }
+
+    pub(super) fn station(self, node: NodeId) -> Option<&'a Station> {
+        self.node(node)?.kind.station()
+    }
+
+    pub(super) fn is_router(self, node: NodeId) -> bool {
+        self.node(node).is_some_and(|node| node.kind.forwards_packets())
+    }
+
+    /// The name of an interface or port: `eth0`, `3`.
+    pub(super) fn port_name(self, at: PortRef) -> String {
+        let index = usize::from(at.port.0);
+        let interface = self.station(at.node).and_then(|station| station.interfaces.get(index));
+        interface.map_or_else(|| (index + 1).to_string(), |interface| interface.name.to_string())
+    }
+
+    /// The addresses of a node, interface by interface.
+    pub(super) fn addresses(self, node: NodeId) -> impl Iterator<Item = Owner> + 'a {
+        let interfaces = self.station(node).map_or(&[][..], |station| &station.interfaces);
+        interfaces.iter().enumerate().flat_map(move |(index, interface)| {
+            let at = PortRef::new(node, PortId(index as u16));
+            let all = interface.addresses.iter().map(move |net| Owner { at, net: net.value });
+            // IPv6 is read but not simulated yet.
+            all.filter(|owner| owner.net.addr().is_ipv4())
+        })
+    }
+
+    /// All addresses of the lab, node by node.
+    pub(super) fn all(self) -> impl Iterator<Item = Owner> + 'a {
+        let nodes = (0..self.lab.nodes.len() as u32).map(NodeId);
+        nodes.flat_map(move |node| self.addresses(node))
+    }
+
+    /// Whose address this is: several where it is given twice.
+    pub(super) fn owners(self, address: IpAddr) -> Vec<Owner> {
+        self.all().filter(|owner| owner.net.addr() == address).collect()
+    }
+
+    /// The station that has this hardware address.
+    pub(super) fn by_mac(self, mac: MacAddr) -> Option<PortRef> {
+        self.lab.stations().find_map(|(index, _, station)| {
+            let place = station.interfaces.iter().position(|interface| *interface.mac == mac)?;
+            Some(PortRef::new(id(index), PortId(place as u16)))
+        })
+    }
+
+    /// The index of the link in this port.
+    pub(super) fn link_at(self, at: PortRef) -> Option<usize> {
+        self.lab.links.iter().position(|link| link.ends.iter().any(|end| place(end) == at))
+    }
+
+    /// The link as the file writes it: `r1:eth0 -- sw-a`.
+    pub(super) fn link_name(self, link: usize) -> String {
+        let Some(link) = self.lab.links.get(link) else { return String::new() };
+        let [a, b] = link.ends.map(|end| {
+            let node = self.lab.node(end.node);
+            match node.kind.station() {
+                Some(station) if station.interfaces.len() > 1 => self.lab.end_name(end),
+                _ => node.name.to_string(),
+            }
+        });
+        format!("{a} -- {b}")
+    }
+
+    /// The cables and stations that hear a broadcast from this interface, whether the cables are
+    /// plugged in or not: the interfaces in the order of nearness, the one itself left out.
+    pub(super) fn segment(self, from: PortRef) -> Vec<PortRef> {
+        let (mut found, mut seen) = (Vec::new(), BTreeSet::from([from]));
+        let mut queue = VecDeque::from([from]);
+        while let Some(at) = queue.pop_front() {
+            for link in &self.lab.links {
+                let [a, b] = [place(&link.ends[0]), place(&link.ends[1])];
+                let peer = match () {
+                    () if a == at => b,
+                    () if b == at => a,
+                    () => continue,
+                };
+                if !seen.insert(peer) {
+                    continue;
+                }
+                if self.station(peer.node).is_some() {
+                    found.push(peer);
+                    continue;
+                }
+                for other in self.ports(peer.node).filter(|port| *port != peer) {
+                    if seen.insert(other) {
+                        queue.push_back(other);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The cables between two interfaces of one segment.
+    pub(super) fn cables(self, from: PortRef, to: PortRef) -> Vec<usize> {
+        let mut seen = BTreeSet::from([from]);
+        let mut queue = VecDeque::from([(from, Vec::new())]);
+        while let Some((at, path)) = queue.pop_front() {
+            let Some(index) = self.link_at(at) else { continue };
+            let [a, b] = [0, 1].map(|end| place(&self.lab.links[index].ends[end]));
+            let peer = if a == at { b } else { a };
+            let path: Vec<usize> = path.iter().copied().chain([index]).collect();
+            if peer == to {
+                return path;
+            }
+            if self.station(peer.node).is_some() {
+                continue;
+            }
+            for other in self.ports(peer.node) {
+                if seen.insert(other) {
+                    queue.push_back((other, path.clone()));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The ports of a hub or switch that have a cable.
+    fn ports(self, node: NodeId) -> impl Iterator<Item = PortRef> + 'a {
+        let ends = self.lab.links.iter().flat_map(|link| &link.ends).map(place);
+        ends.filter(move |at| at.node == node)
+    }
+
+    /// The interfaces of others on the segments of a node, with their addresses.
+    fn neighbors(self, node: NodeId) -> Vec<(PortRef, Owner)> {
+        let interfaces = self.station(node).map_or(0, |station| station.interfaces.len());
+        let own = (0..interfaces as u16).map(move |port| PortRef::new(node, PortId(port)));
+        own.flat_map(|own| self.segment(own).into_iter().map(move |other| (own, other)))
+            .flat_map(|(own, other)| {
+                let addresses = self.addresses(other.node).filter(move |owner| owner.at == other);
+                addresses.map(move |owner| (own, owner))
+            })
+            .collect()
+    }
+
+    /// The address of the router to which a node has to send what is for a destination, and the
+    /// network there; found by a search from router to router over segments whose addresses fit.
+    pub(super) fn way(self, from: NodeId, destination: IpAddr) -> Option<(IpAddr, IpNet)> {
+        let mut seen = BTreeSet::from([from]);
+        let mut queue = VecDeque::from([(from, None)]);
+        while let Some((node, first)) = queue.pop_front() {
+            if let Some(first) = first {
+                let there = self.addresses(node).find(|own| {
+                    own.net.contains(&destination) && self.is_reachable(own.at, destination)
+                });
+                if let Some(there) = there {
+                    return Some((first, there.net.trunc()));
+                }
+            }
+            for (own, other) in self.neighbors(node) {
+                let mut mine = self.addresses(node).filter(|mine| mine.at == own);
+                let near = mine.any(|mine| mine.net.contains(&other.net.addr()));
+                if near && self.is_router(other.at.node) && seen.insert(other.at.node) {
+                    queue.push_back((other.at.node, Some(first.unwrap_or(other.net.addr()))));
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether somebody on the segment has the address, or nobody anywhere (so that it does not
+    /// matter).
+    fn is_reachable(self, from: PortRef, address: IpAddr) -> bool {
+        let owners = self.owners(address);
+        owners.is_empty() || owners.iter().any(|owner| self.share_segment(from, owner.at))
+    }
+
+    pub(super) fn share_segment(self, a: PortRef, b: PortRef) -> bool {
+        a == b || self.segment(a).contains(&b)
+    }
+
+    /// A router on the segment of an interface, whose address is in the interface's own network.
+    pub(super) fn router_near(self, own: Owner) -> Option<Owner> {
+        let near = self.segment(own.at).into_iter().filter(|at| self.is_router(at.node));
+        near.flat_map(|at| self.addresses(at.node).filter(move |owner| owner.at == at))
+            .find(|owner| own.net.contains(&owner.net.addr()))
+    }
+
+    /// The mask that the others on the segment have for this address, routers first, where it is
+    /// another one.
+    pub(super) fn mask_of_others(self, own: Owner) -> Option<Owner> {
+        let near = self.segment(own.at);
+        let others =
+            near.iter().flat_map(|at| self.addresses(at.node).filter(move |owner| owner.at == *at));
+        let fits = |other: &Owner| {
+            other.net.contains(&own.net.addr()) && other.net.prefix_len() != own.net.prefix_len()
+        };
+        let fitting: Vec<Owner> = others.filter(fits).collect();
+        let router = fitting.iter().find(|other| self.is_router(other.at.node));
+        router.or(fitting.first()).copied()
+    }
+
+    /// An address for a station in this network that nobody has: with the same last part, if it is
+    /// free there.
+    pub(super) fn free_address(self, like: IpAddr, network: IpNet) -> Option<IpNet> {
+        let (IpNet::V4(network), IpAddr::V4(like)) = (network, like) else { return None };
+        let host = like.to_bits() & !network.netmask().to_bits();
+        let same = std::net::Ipv4Addr::from_bits(network.network().to_bits() | host);
+        // The first thousand are enough to find a free one in any lab that a person reads.
+        let mut candidates = [same].into_iter().chain(network.hosts().take(1000));
+        candidates
+            .find(|address| {
+                let special = *address == network.network() || *address == network.broadcast();
+                !special && self.owners((*address).into()).is_empty()
+            })
+            .and_then(|address| IpNet::new(address.into(), network.prefix_len()).ok())
+    }
+
+    /// Where programs of the lab listen at a node, and at which of its addresses.
+    pub(super) fn services(self, node: NodeId) -> Vec<(Service, IpAddr)> {
+        let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
+        here.filter_map(|program| match &program.command {
+            Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
+                Some((Service { port: server.port, transport }, server.bind))
+            }
+            Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
+        })
+        .collect()
+    }
+
+    /// A name of the lab that is nearly this one.
+    pub(super) fn near_name(self, name: &str) -> Option<&'a str> {
+        let names = self.lab.nodes.iter().map(|node| node.name.as_str());
+        let near = names.filter(|known| is_near(known, name));
+        near.min_by_key(|known| known.len().abs_diff(name.len()))
+    }
+}
+
+/// The place of an end of a link in the simulation, whose nodes and ports are in the lab's order.
+pub(super) fn place(end: &lanternet_lab::End) -> PortRef {
+    PortRef::new(id(end.node), PortId(end.interface as u16))
+}
+
+pub(super) fn id(index: NodeIndex) -> NodeId {
+    NodeId(index.0 as u32)
+}
+
+/// Whether two names differ by one slip: a letter too many, too few, another one, or two swapped.
+fn is_near(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (short, long) = (&short[same..], &long[same..]);
+    match long.len() - short.len() {
+        0 if short.is_empty() => true,
+        0 => {
+            short[1..] == long[1..]
+                || (short.len() > 1
+                    && short[0] == long[1]
+                    && short[1] == long[0]
+                    && short[2..] == long[2..])
+        }
+        1 => *short == long[1..],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_by_one_slip_are_near() {
+        for (a, b) in [("a1", "a11"), ("a1", "b1"), ("sw-a", "sw-b"), ("r1", "1r"), ("b3", "b3")] {
+            assert!(is_near(a, b) && is_near(b, a), "{a} {b}");
+        }
+        for (a, b) in [("a1", "b2"), ("router", "r1"), ("a1", "")] {
+            assert!(!is_near(a, b), "{a} {b}");
+        }
+    }
+}
