@@ -3,7 +3,7 @@
 use lanternet_core::trace::TcpState;
 use lanternet_tests::kernel::{Live, Namespace};
 
-use crate::{assert_clean, labs, lines_with};
+use crate::{FLOW, assert_clean, labs, lines_with};
 
 const TCP_SERVER: &str = "
 server = socket.create_server(('', 7000), backlog=16)
@@ -96,7 +96,7 @@ fn our_tcp_client_sends_many_messages_at_once_to_a_python_server() {
     let (code, out) = live.run_ours("b1", &line);
     assert_eq!(code, 0, "{out}");
     assert_eq!(lines_with(&out, &message).len(), 500);
-    assert_clean(&live, &[]);
+    assert_clean(&live, FLOW);
 }
 
 #[test]
@@ -168,5 +168,44 @@ while data := connection.recv(100):
         frame.get("tcp.flags.syn").is_some_and(|flag| flag[0] == "1" || flag[0] == "True")
     });
     assert_eq!(syn.expect("a SYN")["tcp.options.mss_val"], ["1460"], "{frames:?}");
+    assert_clean(&live, &[]);
+}
+
+#[test]
+fn our_clients_wait_for_a_place_in_the_backlog_of_the_kernel() {
+    let Some((kernel, mut live)) = labs::switch() else { return };
+    let server = "
+import time
+server = socket.create_server(('', 7000), backlog=0)
+print('ready')
+time.sleep(1.2)
+for _ in range(4):
+    connection, _ = server.accept()
+    while data := connection.recv(100):
+        connection.sendall(data)
+    connection.close()
+";
+    live.spawn_until(kernel.python(server, &[]), "ready");
+    let clients: Vec<_> = ["a1", "a2", "a1", "a2"]
+        .map(|node| live.launch(node, "connect echo 10.0.0.9:7000 --say patience --timeout 20s"))
+        .into();
+    for client in clients {
+        live.wait_for("the echo", |live| live.printed(client).contains("patience\n").then_some(()));
+    }
+    assert_clean(&live, FLOW);
+}
+
+#[test]
+fn our_ping_says_what_the_kernel_forbids_and_what_it_keeps_to_itself() {
+    let Some((kernel, mut live)) = labs::cable() else { return };
+    kernel.sysctl("net.ipv4.ip_forward=1");
+    kernel.ip("route add prohibit 10.0.3.0/24");
+    let (code, out) = live.run_ours("a1", "ping 10.0.3.1 -c 1 -W 2s");
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("From 10.0.0.9 icmp_seq=1 Packet filtered"), "{out}");
+    kernel.sysctl("net.ipv4.icmp_echo_ignore_all=1");
+    let (code, out) = live.run_ours("a1", "ping 10.0.0.9 -c 2 -i 100ms -W 300ms");
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("2 packets transmitted, 0 received, 100% packet loss"), "{out}");
     assert_clean(&live, &[]);
 }

@@ -1,6 +1,7 @@
 //! ping and traceroute of iputils and Butskoy through what we simulate.
 
-use lanternet_tests::kernel::{Live, Namespace};
+use lanternet_core::{Duration, LinkSettings};
+use lanternet_tests::kernel::{Live, Namespace, Plug};
 use lanternet_tests::peer::Peer;
 
 use crate::{assert_clean, labs, lines_with};
@@ -13,7 +14,7 @@ fn ping(kernel: &Namespace, live: &mut Live, args: &str) -> String {
 
 #[test]
 fn a_host_answers_directly_through_a_switch_and_through_routers_with_the_ttl_that_is_left() {
-    let cases: [(fn() -> Option<(Namespace, Live)>, &str, u8); 4] = [
+    let cases: [(labs::Make, &str, u8); 4] = [
         (labs::cable, "10.0.0.1", 64),
         (labs::switch, "10.0.0.2", 64),
         (labs::router, "10.2.0.1", 63),
@@ -153,4 +154,40 @@ fn traceroute_sees_each_router_and_the_host_with_echo_requests() {
 #[test]
 fn traceroute_sees_each_router_and_the_host_with_tcp_to_a_closed_port() {
     traceroute("-T -p 4000", &["Connection reset (RST)"]);
+}
+
+#[test]
+fn packets_with_options_are_forwarded_and_answered() {
+    let Some((kernel, mut live)) = labs::three_routers() else { return };
+    for option in ["-R", "-T tsonly"] {
+        let out = ping(&kernel, &mut live, &format!("-c 1 {option} 10.2.0.1"));
+        assert!(out.contains("1 received, 0% packet loss"), "{out}");
+    }
+    assert_clean(&live, &[]);
+}
+
+#[test]
+fn fragments_that_overtake_and_repeat_are_put_together() {
+    let bad = LinkSettings {
+        delay: Duration::from_millis(3),
+        jitter: Duration::from_millis(1),
+        reorder: 300_000,
+        duplicate: 200_000,
+        ..LinkSettings::default()
+    };
+    let Some(kernel) = Namespace::new() else { return };
+    let plug = Plug::new(&kernel, "eth0", "10.0.0.9/24", "a1").with([bad.clone(), bad]);
+    let mut live = Live::new(labs::CABLE, &[plug]);
+    let out = ping(&kernel, &mut live, "-c 20 -s 12000 10.0.0.1");
+    // A reply may come twice; none may be wrong or missing.
+    assert!(out.contains("20 packets transmitted, 20 received"), "{out}");
+    assert!(out.contains(" 0% packet loss") && !out.contains("wrong data"), "{out}");
+}
+
+#[test]
+fn a_router_does_not_answer_arp_for_hosts_behind_it() {
+    let Some(_) = Peer::find("arping") else { return };
+    let Some((kernel, mut live)) = labs::router() else { return };
+    let ended = live.run(kernel.line("arping -I eth0 -c 1 -w 1 10.2.0.1"));
+    assert!(ended.out.contains("Received 0 response(s)"), "{ended}");
 }

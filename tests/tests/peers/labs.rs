@@ -71,6 +71,9 @@ links:
   - r3:eth1 -- b1
 ";
 
+/// Makes one of these networks; `None` where there are no namespaces.
+pub(crate) type Make = fn() -> Option<(Namespace, Live)>;
+
 /// The kernel as 10.0.0.9 on a cable with a1.
 pub(crate) fn cable() -> Option<(Namespace, Live)> {
     let kernel = Namespace::new()?;

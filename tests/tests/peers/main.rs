@@ -3,17 +3,32 @@
 #![cfg(target_os = "linux")]
 
 mod arp;
+mod bridging;
 mod clients;
 mod echo;
 mod labs;
 mod routing;
 mod tcp;
 mod tcp_ends;
+mod tcp_habits;
 mod tcp_paths;
 mod udp;
 
 use lanternet_tests::kernel::Live;
 use lanternet_tests::tshark::ComplaintKind;
+
+/// Warnings that are true of a flow whose receiver is slow, or whose line loses and reorders.
+const FLOW: &[&str] = &[
+    "TCP window specified by the receiver is now completely full",
+    "TCP Zero Window",
+    "Previous segment(s) not captured",
+    "This frame is a (suspected) out-of-order segment",
+    "ACKed segment that wasn't captured",
+    "D-SACK Sequence",
+];
+
+/// A connection that was meant to be reset.
+const RESET: &[&str] = &["Connection reset (RST)"];
 
 /// tshark finds no malformed packet, no bad checksum and no expert error at the kernel's cards, and
 /// no warnings but those with one of these texts.

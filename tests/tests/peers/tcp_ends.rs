@@ -2,9 +2,7 @@
 
 use lanternet_core::trace::TcpState;
 
-use crate::{assert_clean, labs};
-
-const RESET: &str = "Connection reset (RST)";
+use crate::{FLOW, RESET, assert_clean, labs};
 
 #[test]
 fn a_closed_port_refuses() {
@@ -17,7 +15,7 @@ except OSError as error:
 ";
     let ended = live.run(kernel.python(client, &[]));
     assert_eq!(ended.success(), "ConnectionRefusedError\n");
-    assert_clean(&live, &[RESET]);
+    assert_clean(&live, RESET);
 }
 
 #[test]
@@ -60,7 +58,7 @@ print(connection.recv(100))
         let rows = live.host("a1").sockets();
         rows.iter().all(|row| row.state == Some(TcpState::Listen)).then_some(())
     });
-    assert_clean(&live, &[RESET]);
+    assert_clean(&live, RESET);
 }
 
 #[test]
@@ -78,7 +76,7 @@ except OSError as error:
 ";
     let ended = live.run(kernel.python(client, &[]));
     assert_eq!(ended.success(), "ConnectionResetError\n");
-    assert_clean(&live, &[RESET]);
+    assert_clean(&live, RESET);
 }
 
 #[test]
@@ -140,10 +138,12 @@ print('complete' if received == sent else f'{received} of {sent}')
 ";
     let ended = live.run(kernel.python(client, &[]));
     assert_eq!(ended.success(), "blocked\ncomplete\n");
-    assert_clean(
-        &live,
-        &["TCP window specified by the receiver is now completely full", "TCP Zero Window"],
-    );
+    let Some(frames) = live.fields(0, &["ip.src", "tcp.analysis.zero_window"]) else { return };
+    for who in ["10.0.0.1", "10.0.0.9"] {
+        let closed = frames.iter().filter(|frame| frame.contains_key("tcp.analysis.zero_window"));
+        assert!(closed.into_iter().any(|frame| frame["ip.src"] == [who]), "{who} never closed");
+    }
+    assert_clean(&live, FLOW);
 }
 
 #[test]
@@ -168,5 +168,62 @@ except OSError as error:
     live.sim().crash(a1);
     live.sim().restart(a1);
     assert_eq!(live.finish(child).success(), "talked\nConnectionResetError\n");
-    assert_clean(&live, &[RESET]);
+    assert_clean(&live, RESET);
+}
+
+#[test]
+fn a_connection_that_we_still_remember_may_be_opened_again_by_the_kernel() {
+    // Our server closes first, so it is in TIME-WAIT when the kernel comes back from the same port
+    // (RFC 9293 section 3.10.7.4, RFC 6191).
+    let Some((kernel, mut live)) = labs::cable() else { return };
+    live.launch("a1", "serve echo --max-message 3");
+    let client = "
+import errno, time
+def connect():
+    # Until our last acknowledgement has arrived the kernel itself holds the port.
+    for attempt in range(100):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        connection.bind(('10.0.0.9', 40000))
+        try:
+            connection.connect(('10.0.0.1', 9090))
+            return connection
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            time.sleep(0.02)
+for round in range(4):
+    connection = connect()
+    connection.sendall(b'ok\\n')
+    assert connection.recv(10) == b'ok\\n'
+    connection.sendall(b'too long')
+    print(connection.recv(10))
+    connection.close()
+";
+    let ended = live.run(kernel.python(client, &[]));
+    assert_eq!(ended.success(), "b''\n".repeat(4));
+    let states: Vec<_> = live.host("a1").sockets().iter().filter_map(|row| row.state).collect();
+    assert_eq!(states, [TcpState::Listen, TcpState::TimeWait]);
+    assert_clean(&live, &["TCP Port numbers reused"]);
+}
+
+#[test]
+fn a_port_is_free_for_the_kernel_as_soon_as_it_has_reset() {
+    let Some((kernel, mut live)) = labs::cable() else { return };
+    live.launch("a1", "serve echo");
+    let client = "
+import struct
+for round in range(4):
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    connection.bind(('10.0.0.9', 40000))
+    connection.connect(('10.0.0.1', 9090))
+    connection.sendall(b'ok\\n')
+    print(connection.recv(10))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    connection.close()
+";
+    let ended = live.run(kernel.python(client, &[]));
+    assert_eq!(ended.success(), "b'ok\\n'\n".repeat(4));
+    assert_clean(&live, RESET);
 }
