@@ -1,9 +1,10 @@
 //! A simulated network in real time, with the kernel on some of its cables.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,8 @@ pub struct ProgramOn {
 }
 
 /// A network that was built from a lab and runs in real time.
+///
+/// With `LANTERNET_KEEP_CAPTURES=FOLDER` what passed at each card is kept there as `TEST-CARD.pcapng`.
 pub struct Live {
     sim: Simulation,
     cards: Vec<Card>,
@@ -73,6 +76,20 @@ struct Card {
     port: PortRef,
     /// Every frame that passed, in either direction.
     frames: Vec<Vec<u8>>,
+    /// When each passed, counted from the start.
+    times: Vec<Duration>,
+}
+
+impl Card {
+    fn record(&mut self, started: Instant, frame: Vec<u8>) {
+        self.frames.push(frame);
+        self.times.push(started.elapsed());
+    }
+
+    fn write(&self, file: &Path) {
+        let times = self.times.iter().copied();
+        captures::write_timed(file, times.zip(self.frames.iter().map(Vec::as_slice)));
+    }
 }
 
 impl Live {
@@ -305,7 +322,7 @@ impl Live {
         let mut complaints = Vec::new();
         for (number, card) in self.cards.iter().enumerate() {
             let file = directory.path().join(format!("card-{number}.pcapng"));
-            captures::write(&file, card.frames.iter().map(Vec::as_slice));
+            card.write(&file);
             complaints.extend(tshark.complaints_with(&file, &OPAQUE_PAYLOAD));
         }
         complaints
@@ -321,7 +338,7 @@ impl Live {
         let tshark = Tshark::find()?;
         let directory = crate::scratch();
         let file = directory.path().join("card.pcapng");
-        captures::write(&file, self.cards[card].frames.iter().map(Vec::as_slice));
+        self.cards[card].write(&file);
         Some(tshark.fields(&file, names, &OPAQUE_PAYLOAD))
     }
 
@@ -333,7 +350,7 @@ impl Live {
         for card in &mut self.cards {
             for _ in 0..BATCH {
                 let Some(frame) = receive(&card.tap) else { break };
-                card.frames.push(frame.clone());
+                card.record(self.started, frame.clone());
                 self.sim.inject(card.port, frame);
                 moved = true;
             }
@@ -341,7 +358,7 @@ impl Live {
         self.catch_up();
         for card in &mut self.cards {
             for (_, frame) in self.sim.drain(card.port) {
-                card.frames.push(frame.bytes().to_vec());
+                card.record(self.started, frame.bytes().to_vec());
                 if let Err(error) = card.tap.send(frame.bytes()) {
                     panic!("the kernel does not take a frame: {error}");
                 }
@@ -376,17 +393,10 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            let mut stderr = std::io::stderr();
-            for (number, card) in self.cards.iter().enumerate() {
-                let _ = writeln!(stderr, "{} frames passed at card {number}", card.frames.len());
-            }
-            let Some(folder) = std::env::var_os("LANTERNET_KEEP_CAPTURES") else { return };
-            for (number, card) in self.cards.iter().enumerate() {
-                let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
-                let file = std::path::Path::new(&folder).join(format!("{name}-{number}.pcapng"));
-                captures::write(&file, card.frames.iter().map(Vec::as_slice));
-            }
+        let Some(folder) = std::env::var_os("LANTERNET_KEEP_CAPTURES") else { return };
+        for (number, card) in self.cards.iter().enumerate() {
+            let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+            card.write(&Path::new(&folder).join(format!("{name}-{number}.pcapng")));
         }
     }
 }
@@ -421,7 +431,7 @@ fn plug_in(sim: &mut Simulation, plug: &Plug<'_>, number: u8) -> Card {
     // Locally administered, and not the form that our own nodes have.
     let tap = plug.namespace.add_card(plug.card, [0x06, 0, 0, 0, 0, number]);
     plug.namespace.ip(&format!("address add {} dev {}", plug.address, plug.card));
-    Card { tap, port, frames: Vec::new() }
+    Card { tap, port, frames: Vec::new(), times: Vec::new() }
 }
 
 /// The next frame that the kernel has sent.

@@ -77,14 +77,17 @@ card.send(ends + bytes.fromhex('88b5') + b'local experiment')
 card.send(ends + bytes.fromhex('8100000a88b5') + b'v' * 1500)
 ";
         live.run(a.python(sender, &[])).success();
-        live.run_for(Duration::from_millis(50));
-        let with = |card: usize| {
+        let with = |live: &Live, card: usize| -> Vec<Vec<u8>> {
+            let ours = [6, 0, 0, 0, 0, 2, 6, 0, 0, 0, 0, 0xff];
             let frames = live.frames(card).iter();
-            frames.filter(|frame| frame.starts_with(&[6, 0, 0, 0, 0, 2, 6, 0, 0, 0, 0, 0xff]))
+            frames.filter(|frame| frame.starts_with(&ours)).cloned().collect()
         };
-        let lengths: Vec<_> = with(1).map(Vec::len).collect();
-        assert_eq!(lengths, [30, 1518]);
-        assert!(with(0).eq(with(1)), "bytes were changed");
+        let arrived = live.wait_for("both frames", |live| {
+            let arrived = with(live, 1);
+            (arrived.len() == 2).then_some(arrived)
+        });
+        assert_eq!(arrived.iter().map(Vec::len).collect::<Vec<_>>(), [30, 1518]);
+        assert_eq!(arrived, with(&live, 0), "bytes were changed");
     }
 }
 

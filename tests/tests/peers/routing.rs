@@ -1,9 +1,9 @@
 //! The kernel as a router between simulated hosts, and simulated devices between two kernels.
 
+use std::process::Command;
 use std::time::Instant;
 
 use lanternet_tests::kernel::{Live, Namespace, Plug};
-use lanternet_tests::peer::Peer;
 
 use crate::{FLOW, assert_clean, lines_with};
 
@@ -126,7 +126,9 @@ print('equal' if digest == hashlib.sha256(sent).hexdigest() else 'other bytes')
 
 #[test]
 fn iperf3_measures_what_our_switches_and_router_carry() {
-    if Peer::find("iperf3").is_none() {
+    // Only a measurement: nothing is left unproved without it, even on a build server.
+    if Command::new("iperf3").arg("--version").output().is_err() {
+        println!("skipped: iperf3 is not installed");
         return;
     }
     let Some((a, b, mut live)) = two_kernels() else { return };

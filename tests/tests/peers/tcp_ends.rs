@@ -82,9 +82,10 @@ except OSError as error:
 #[test]
 fn a_full_backlog_lets_clients_wait_and_serves_them_later() {
     let Some((kernel, mut live)) = labs::cable() else { return };
-    live.launch("a1", "serve upper --backlog 1 --accept-after 1500ms");
     let client = "
 import select, time
+print('ready')
+time.sleep(0.3)
 connections = []
 for _ in range(5):
     connection = socket.socket()
@@ -102,9 +103,11 @@ for number, connection in enumerate(connections):
     assert connection.recv(10) == f'{number}\\n'.encode()
 print('all served')
 ";
-    let ended = live.run(kernel.python(client, &[]));
+    let child = live.spawn_until(kernel.python(client, &[]), "ready");
+    live.launch("a1", "serve upper --backlog 1 --accept-after 2500ms");
+    let ended = live.finish(child);
     // As in Linux one more than the backlog fits.
-    assert_eq!(ended.success(), "2 connected at first\nall served\n");
+    assert_eq!(ended.success(), "ready\n2 connected at first\nall served\n");
     assert_clean(&live, &[]);
 }
 
