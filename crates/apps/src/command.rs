@@ -1,9 +1,11 @@
 //! One definition of the programs' command lines, for a lab's `run:` and for the terminal.
 
 use std::future::Future;
+use std::ops::Range;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::console::{Console, ExitCode};
 use crate::echo::{self, Service};
@@ -58,6 +60,9 @@ pub struct CommandError {
     pub message: String,
     /// What to do about it, where we know.
     pub help: Option<String>,
+    /// Which bytes of the text are wrong: a word, or what is in an open quote. `None` when it is not
+    /// one word that is wrong, such as when one is missing.
+    pub at: Option<Range<usize>>,
 }
 
 impl Command {
@@ -78,16 +83,32 @@ impl Command {
         let words = shell_words::split(text).map_err(|_| CommandError {
             message: format!("a quote is opened and not closed in `{}`", text.trim()),
             help: Some("close it, or write \\' or \\\" for a quote that is meant".to_owned()),
+            at: words::places(text).err(),
         })?;
         if words.is_empty() {
             return Err(CommandError {
                 message: "expected a program, got nothing".to_owned(),
                 help: Some(format!("the programs are {}", listed(PROGRAMS.iter().copied()))),
+                at: None,
             });
         }
-        CommandLine::try_parse_from(words)
-            .map(|line| line.command)
-            .map_err(|error| CommandError::from_clap(&error))
+        Self::from_words(&words).map_err(|error| {
+            let place = wrong_word(&words, &error);
+            let mut error = CommandError::from_clap(&error);
+            error.at = place.and_then(|index| words::places(text).ok()?.get(index).cloned());
+            error
+        })
+    }
+
+    /// Reads the words with one definition for all calls: building it takes four times as long as
+    /// using it, and a large lab has thousands of command lines. What was read before leaves no
+    /// trace in it but that its subcommands are built.
+    fn from_words(words: &[String]) -> Result<Self, clap::Error> {
+        static DEFINITION: LazyLock<Mutex<clap::Command>> =
+            LazyLock::new(|| Mutex::new(CommandLine::command()));
+        let mut definition = DEFINITION.lock().unwrap_or_else(PoisonError::into_inner);
+        let matches = definition.try_get_matches_from_mut(words)?;
+        CommandLine::from_arg_matches(&matches).map(|line| line.command)
     }
 
     /// The program's name, as in `serve echo`.
@@ -106,6 +127,22 @@ impl Command {
     pub const fn is_daemon(&self) -> bool {
         matches!(self, Self::Serve(_))
     }
+}
+
+/// Command lines of more words are not searched for the wrong one.
+const SEARCHED_WORDS: usize = 256;
+
+/// The number of the word that this error is about: the one with which it first occurs.
+fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
+    // Something that is missing is at no word.
+    if error.kind() == ErrorKind::MissingRequiredArgument || words.len() > SEARCHED_WORDS {
+        return None;
+    }
+    let wanted = CommandError::from_clap(error);
+    (0..words.len()).find(|last| {
+        Command::from_words(&words[..=*last])
+            .is_err_and(|error| CommandError::from_clap(&error) == wanted)
+    })
 }
 
 const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
@@ -221,7 +258,7 @@ impl CommandError {
                 _ => None,
             }
         };
-        Self { message, help }
+        Self { message, help, at: None }
     }
 }
 
@@ -229,6 +266,8 @@ impl CommandError {
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+mod words;
 
 #[cfg(test)]
 mod tests;

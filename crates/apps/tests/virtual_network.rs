@@ -207,3 +207,18 @@ fn messages_repeat_in_their_order() {
         });
     assert_eq!((code, output.as_str()), (ExitCode::SUCCESS, "a\nb\na\nb\n"));
 }
+
+#[test]
+fn a_broadcast_gathers_everybodys_answers_until_time_is_up() {
+    let line = "connect upper 255.255.255.255 --udp --broadcast -s hi --timeout 1s";
+    let answer =
+        |micros, from| back(Duration::from_micros(micros), from, What::Answer(b"HI".into()));
+    let (code, output, errors) =
+        run(line, move |_| Ok(vec![answer(300, B3), answer(400, ROUTER), answer(2_000_000, HERE)]));
+    assert_eq!(output, "192.168.20.3:9090 answers: \"HI\"\n192.168.10.254:9090 answers: \"HI\"\n");
+    assert_eq!((code, errors.as_str()), (ExitCode::SUCCESS, ""));
+
+    let (code, _, errors) = run(line, |_| Ok(vec![]));
+    assert_eq!(errors, "nobody answered message 1 within 1s\n");
+    assert_eq!(code, ExitCode::FAILURE);
+}

@@ -4,22 +4,23 @@ use lanternet_core::Topology;
 use lanternet_lab::{Finding, Lab, ProbeOutcome, ProbeReport, ProgramIndex, Verdict};
 
 use crate::args;
+use crate::explained::Explained;
 use crate::locale::Catalogue;
+use crate::why::Answer;
 
-/// What was found instead of what was expected; `None` where the expectation held.
-///
-/// For a probe this is what came of it; where and why is the business of `why`.
+/// What was found instead of what was expected, and for a probe why; `None` where the expectation
+/// held.
 pub fn reason(
     catalogue: &Catalogue,
-    _lab: &Lab,
-    _topology: &Topology,
+    lab: &Lab,
+    topology: &Topology,
     verdict: &Verdict,
 ) -> Option<String> {
     if verdict.held {
         return None;
     }
     Some(match &verdict.finding {
-        Finding::Probe(report) => outcome(catalogue, report),
+        Finding::Probe(report) => probe_reason(catalogue, lab, topology, report),
         Finding::Resolved(found) if found.is_empty() => catalogue.phrase("verdict-unknown-name"),
         Finding::Resolved(found) => catalogue.text("verdict-resolved", &args!(found = list(found))),
         Finding::Addresses(found) if found.is_empty() => catalogue.phrase("verdict-no-address"),
@@ -35,16 +36,20 @@ pub fn reason(
     })
 }
 
-/// What came of a probe, in one sentence.
-pub fn outcome(catalogue: &Catalogue, report: &ProbeReport) -> String {
-    match report.outcome {
-        ProbeOutcome::Reached { rtt, .. } => catalogue.text("verdict-reached", &args!(time = rtt)),
-        ProbeOutcome::Delivered { .. } => catalogue.phrase("verdict-delivered"),
-        ProbeOutcome::Refused => catalogue.phrase("verdict-refused"),
-        ProbeOutcome::Failed(error) => catalogue.text("verdict-failed", &args!(error)),
-        ProbeOutcome::Silent => catalogue.phrase("verdict-silent"),
-        ProbeOutcome::UnknownName => catalogue.phrase("verdict-unknown-name"),
-        ProbeOutcome::NoAddress => catalogue.phrase("verdict-no-address"),
+/// Why a probe did not get there, with what to do; or that it did.
+fn probe_reason(
+    catalogue: &Catalogue,
+    lab: &Lab,
+    topology: &Topology,
+    report: &ProbeReport,
+) -> String {
+    match (Answer::new(lab, topology, report).reason(catalogue), report.outcome) {
+        (Some(Explained { message, help: None }), _) => message,
+        (Some(Explained { message, help: Some(help) }), _) => format!("{message}\n{help}"),
+        (None, ProbeOutcome::Reached { rtt, .. }) => {
+            catalogue.text("verdict-reached", &args!(time = rtt))
+        }
+        (None, _) => catalogue.phrase("verdict-delivered"),
     }
 }
 

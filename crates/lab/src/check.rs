@@ -8,6 +8,7 @@
 mod addresses;
 mod cabling;
 mod gateways;
+mod neighbors;
 mod programs;
 mod routes;
 mod segments;
@@ -32,6 +33,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         cabling::uncabled(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
+        neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);
     }

@@ -114,9 +114,11 @@ codes! {
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.
     MtuMismatch = "mtu-mismatch", Warning;
+    /// A row in `arp:` with a MAC address that the neighbour does not have.
+    NeighborMismatch = "neighbor-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
-    /// A setting of a link that changes nothing.
+    /// A setting that changes nothing.
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;

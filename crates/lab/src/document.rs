@@ -14,8 +14,8 @@ use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::leaf::{EndText, Ends, Kind, LinkState, PortNumber, Prefix, Preset};
+use self::read::{Entries, mapping, wrong_type};
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
-use self::read::{mapping, wrong_type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
@@ -63,6 +63,15 @@ mapping! {
         collected "routes" routes: List<RouteEntry>,
         /// Names that this host knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
+        /// told otherwise, as in Linux.
+        optional "announce" announce: Spanned<bool>,
+        /// Whether it asks three times if somebody has its addresses already before it uses them
+        /// (RFC 5227), which takes some seconds. `false` unless told otherwise, as in Linux.
+        optional "detect-conflicts" detect_conflicts: Spanned<bool>,
+        /// Neighbours whose MAC addresses it knows by itself and never asks for:
+        /// `192.168.1.2: 02:00:00:00:00:02`.
+        collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
     }
 }
 
@@ -75,6 +84,15 @@ mapping! {
         collected "routes" routes: List<RouteEntry>,
         /// Names that this router knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
+        /// told otherwise, as in Linux.
+        optional "announce" announce: Spanned<bool>,
+        /// Whether it asks three times if somebody has its addresses already before it uses them
+        /// (RFC 5227), which takes some seconds. `false` unless told otherwise, as in Linux.
+        optional "detect-conflicts" detect_conflicts: Spanned<bool>,
+        /// Neighbours whose MAC addresses it knows by itself and never asks for:
+        /// `192.168.1.2: 02:00:00:00:00:02`.
+        collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
     }
 }
 
@@ -91,6 +109,9 @@ mapping! {
         optional "ageing" ageing: Spanned<Duration>,
         /// How many stations the table holds. 8192 unless told otherwise.
         optional "table-size" table_size: Spanned<TableSize>,
+        /// Stations that it knows from the start and never forgets, with the number of the port
+        /// that each is behind: `02:00:00:00:00:02: 3`.
+        collected "macs" macs: Map<MacAddr, Spanned<PortNumber>>,
     }
 }
 
@@ -262,16 +283,61 @@ impl Read for NodeEntry {
                 )
                 .maybe_help(how_to_write("kind")),
             );
+            look_through(node, entries, out);
             return None;
         };
-        let kind = Spanned::<Kind>::read(kind, out)?;
-        match kind.value {
+        let before = out.len();
+        if let Some(kind) = Spanned::<Kind>::read(kind, out) {
+            return Self::read_as(kind.value, node, out);
+        }
+        // What a kind of a later version has in it is not for this version to judge.
+        if out[before..].iter().all(|diagnostic| diagnostic.code != Code::NotYet) {
+            look_through(node, entries, out);
+        }
+        None
+    }
+}
+
+impl NodeEntry {
+    fn read_as(kind: Kind, node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        match kind {
             Kind::Host => HostEntry::read(node, out).map(Self::Host),
             Kind::Router => RouterEntry::read(node, out).map(Self::Router),
             Kind::Hub => HubEntry::read(node, out).map(|_| Self::Hub),
             Kind::Switch => SwitchEntry::read(node, out).map(Self::Switch),
         }
     }
+
+    const fn keys(kind: Kind) -> &'static [&'static str] {
+        match kind {
+            Kind::Host => HostEntry::KEYS,
+            Kind::Router => RouterEntry::KEYS,
+            Kind::Hub => HubEntry::KEYS,
+            Kind::Switch => SwitchEntry::KEYS,
+        }
+    }
+}
+
+/// Complains about what is wrong with a node whatever its kind is meant to be: keys that no kind
+/// has, and values that are wrong for the kinds that have the key.
+fn look_through(node: &Node, entries: &[(Text, Node)], out: &mut Vec<Diagnostic>) {
+    let mut keys: Vec<&'static str> = Vec::new();
+    for key in Kind::ALL.iter().flat_map(|kind| NodeEntry::keys(*kind)) {
+        if !keys.contains(key) {
+            keys.push(key);
+        }
+    }
+    Entries::open(node, "a node", &keys, out);
+    let mut values: Vec<Diagnostic> = Vec::new();
+    for kind in Kind::ALL {
+        let mut found = Vec::new();
+        NodeEntry::read_as(*kind, node, &mut found);
+        // A key that only this kind does not have is no mistake, and two kinds may agree.
+        let of_a_key = |d: &Diagnostic| entries.iter().any(|(key, _)| key.span == d.span());
+        found.retain(|diagnostic| !of_a_key(diagnostic) && !values.contains(diagnostic));
+        values.append(&mut found);
+    }
+    out.append(&mut values);
 }
 
 impl JsonSchema for NodeEntry {
@@ -449,14 +515,21 @@ fn belongs_elsewhere(key: &str, what: &str) -> Option<String> {
         ("gateway", "a router") => {
             "write `routes: [{ to: 0.0.0.0/0, via: ... }]`: a router's gateway is its default route"
         }
-        ("gateway" | "routes", "an interface") => {
-            "it belongs to the whole node: move it one level out"
-        }
         (
-            "address" | "addresses" | "gateway" | "routes" | "interfaces" | "hosts",
+            "gateway" | "routes" | "hosts" | "arp" | "announce" | "detect-conflicts",
+            "an interface",
+        ) => "it belongs to the whole node: move it one level out",
+        (
+            "address" | "addresses" | "gateway" | "routes" | "interfaces" | "hosts" | "arp"
+            | "announce" | "detect-conflicts",
             "a switch" | "a hub",
         ) => "switches and hubs work below IP: addresses and routes belong to hosts and routers",
-        ("ageing" | "table-size", "a hub") => "a hub learns nothing: only a switch has a table",
+        ("macs", "a router") => {
+            "only a switch has such a table; the neighbours of hosts and routers go under `arp`"
+        }
+        ("ageing" | "table-size" | "macs", "a hub") => {
+            "a hub learns nothing: only a switch has a table"
+        }
         ("at" | "input", _) if what != "a program" => "it belongs to a program, under `programs:`",
         ("delay" | "loss" | "rate" | "mtu" | "queue" | "jitter", _) if what != "a link" => {
             "it belongs to a link: `{ between: [a1, sw-a], ... }` under `links:`"

@@ -74,6 +74,17 @@ pub struct Switch {
     pub ageing: Duration,
     /// How many stations the table holds.
     pub table_size: u32,
+    /// Stations that are in the table from the start and stay.
+    pub macs: Vec<StaticMac>,
+}
+
+/// A row of a switch's table that was written by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticMac {
+    /// The station.
+    pub mac: Spanned<MacAddr>,
+    /// The number of the port that it is behind, from 1; the switch has this port.
+    pub port: Spanned<u16>,
 }
 
 impl Switch {
@@ -94,6 +105,21 @@ pub struct Station {
     pub routes: Vec<Route>,
     /// Names it knows by itself.
     pub hosts: Vec<HostsEntry>,
+    /// Whether it announces its addresses when it starts (RFC 5227 section 2.3).
+    pub announce: bool,
+    /// Whether it asks for its addresses before it uses them (RFC 5227 section 2.1).
+    pub detect_conflicts: bool,
+    /// Neighbours whose MAC addresses it knows by itself.
+    pub neighbors: Vec<Neighbor>,
+}
+
+/// A row of a station's neighbour table that was written by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbor {
+    /// The neighbour.
+    pub address: Spanned<IpAddr>,
+    /// Its MAC address, or what is taken for it.
+    pub mac: Spanned<MacAddr>,
 }
 
 /// A network interface of a host or router.

@@ -10,8 +10,8 @@
 //! - [`Diagnostics`]: all mistakes of one run, each with its place and what to do next.
 //! - [`print()`]: a lab back into text, with every default filled in.
 //!
-//! - [`Network`]: the lab built, with its programs; `probe` asks it questions ([`ProbeReport`]),
-//!   `judge` finds whether an expectation holds ([`Verdict`]).
+//! - [`Network`]: the lab built, with its programs; `probe` asks it a [`Question`]
+//!   ([`ProbeReport`]), `judge` finds whether an expectation holds ([`Verdict`]).
 //!
 //! [`parse`] does all but the last. What a network does when it runs is in `lanternet-core` and
 //! `lanternet-net`; nothing here reads a file.
@@ -26,6 +26,7 @@ mod names;
 mod network;
 mod print;
 mod probe;
+mod question;
 mod resolve;
 mod schema;
 mod span;
@@ -35,13 +36,15 @@ mod yaml;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Node, NodeIndex,
-    NodeKind, Program, ProgramIndex, Route, Service, Speaker, Station, Switch, Target, Transport,
+    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Neighbor, Node,
+    NodeIndex, NodeKind, Program, ProgramIndex, Route, Service, Speaker, StaticMac, Station,
+    Switch, Target, Transport,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};
 pub use print::print;
 pub use probe::{ProbeOutcome, ProbeReport};
+pub use question::{Question, QuestionError};
 pub use schema::schema;
 pub use span::{Span, Spanned, Text};
 pub use units::{ParseUnitError, QueueSize, Rate, Share};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use lanternet_apps::Simulated;
 use lanternet_core::{
-    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
+    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop, VlanId,
 };
 use lanternet_net::host::{Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{Hub, Switch, SwitchConfig};
-use lanternet_net::l3::{InterfaceConfig, L3Config, StaticRoute};
+use lanternet_net::l2::{Hub, StaticMac, Switch, SwitchConfig};
+use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
 use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Station};
 
@@ -64,10 +64,11 @@ impl Network {
         }
         for link in &lab.links {
             let ends = link.ends.map(port);
-            let id = sim.add_link(ends, [link.forward.clone(), link.backward.clone()]);
-            if !link.up {
-                sim.set_link_up(id, false);
-            }
+            sim.add_link(ends, [link.forward.clone(), link.backward.clone()]);
+        }
+        // Once all are there: with the first cable that is pulled the nodes start.
+        for (index, _) in lab.links.iter().enumerate().filter(|(_, link)| !link.up) {
+            sim.set_link_up(Self::link(index), false);
         }
         Self { sim, programs: vec![None; lab.programs.len()] }
     }
@@ -158,6 +159,16 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             let config = SwitchConfig {
                 ageing: switch.ageing,
                 table_size: switch.table_size,
+                static_macs: switch
+                    .macs
+                    .iter()
+                    .map(|row| StaticMac {
+                        vlan: VlanId::DEFAULT,
+                        mac: row.mac.value,
+                        // Ports have numbers from 1 in the lab.
+                        port: PortId(row.port.value.saturating_sub(1)),
+                    })
+                    .collect(),
                 ..SwitchConfig::with_ports(switch.ports)
             };
             let id = sim.add_node(name, Switch::new(config));
@@ -199,6 +210,16 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
                 .filter(|address| address.addr().is_ipv4())
                 .collect(),
             mtu: mtu(lab, node, number),
+            announce: station.announce,
+            detect_conflicts: station.detect_conflicts,
+            neighbors: station
+                .neighbors
+                .iter()
+                .filter(|row| {
+                    interface.addresses.iter().any(|net| net.contains(&row.address.value))
+                })
+                .map(|row| StaticNeighbor { address: row.address.value, mac: row.mac.value })
+                .collect(),
             ..InterfaceConfig::new(interface.mac.value)
         });
     let gateway = station.gateway.iter().filter_map(|gateway| {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
-use crate::lab::{Interface, Lab, Link, NodeKind, Program, Station, Switch};
+use crate::lab::{Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch};
 use crate::units::{QueueSize, Rate, Share};
 
 /// The lab as the text of a lab file.
@@ -68,6 +68,7 @@ enum NodeOut {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
 struct StationOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<String>,
@@ -77,6 +78,10 @@ struct StationOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    announce: bool,
+    detect_conflicts: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arp: Option<Ordered<String>>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +104,8 @@ struct RouteOut {
 struct SwitchOut {
     ageing: String,
     table_size: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    macs: Option<Ordered<u16>>,
 }
 
 #[derive(Serialize)]
@@ -145,14 +152,20 @@ fn kind(kind: &NodeKind) -> NodeOut {
         NodeKind::Router(station) => NodeOut::Router(self::station(station)),
         NodeKind::Hub { ports: _ } => NodeOut::Hub,
         // Ports follow from the links.
-        NodeKind::Switch(Switch { ports: _, ageing, table_size }) => {
-            NodeOut::Switch(SwitchOut { ageing: exact(*ageing), table_size: *table_size })
+        NodeKind::Switch(Switch { ports: _, ageing, table_size, macs }) => {
+            let row = |row: &StaticMac| (row.mac.to_string(), row.port.value);
+            NodeOut::Switch(SwitchOut {
+                ageing: exact(*ageing),
+                table_size: *table_size,
+                macs: (!macs.is_empty()).then(|| Ordered(macs.iter().map(row).collect())),
+            })
         }
     }
 }
 
 fn station(station: &Station) -> StationOut {
-    let Station { interfaces, gateway, routes, hosts } = station;
+    let Station { interfaces, gateway, routes, hosts, announce, detect_conflicts, neighbors } =
+        station;
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
         gateway: gateway.map(|gateway| gateway.to_string()),
@@ -166,6 +179,12 @@ fn station(station: &Station) -> StationOut {
             .collect(),
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
+        }),
+        announce: *announce,
+        detect_conflicts: *detect_conflicts,
+        arp: some(neighbors.is_empty()).map(|()| {
+            let row = |row: &Neighbor| (row.address.to_string(), row.mac.to_string());
+            Ordered(neighbors.iter().map(row).collect())
         }),
     }
 }

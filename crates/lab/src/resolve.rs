@@ -23,6 +23,8 @@ struct Resolver<'a> {
     names: BTreeMap<NodeName, Option<NodeIndex>>,
     /// Whether some program's entry could not be read, and with it a name.
     lost_programs: bool,
+    /// Whether there were mistakes before the expectations: what they are about may be lost.
+    incomplete: bool,
     out: &'a mut Vec<Diagnostic>,
 }
 
@@ -46,9 +48,11 @@ pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>
         expectations: Vec::new(),
     };
     let lost_programs = document.programs.unread > 0;
-    let mut resolver = Resolver { lab, names: BTreeMap::new(), lost_programs, out };
+    let names = BTreeMap::new();
+    let mut resolver = Resolver { lab, names, lost_programs, incomplete: false, out };
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
+    resolver.static_macs();
     resolver.programs(&document.programs.items);
     resolver.claims(&document.expect.items);
     resolver.lab

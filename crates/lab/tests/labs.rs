@@ -2,33 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 
-use std::path::{Path, PathBuf};
+mod files;
 
+use files::{all_labs, labs};
 use lanternet_lab::{Code, parse, print, schema};
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs").join(name)
-}
-
-/// The lab files of a folder with their texts, in the order of their names.
-fn labs(name: &str) -> Vec<(String, String)> {
-    let mut files: Vec<_> = std::fs::read_dir(folder(name))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
-        .collect();
-    files.sort();
-    assert!(!files.is_empty(), "no labs in {name}");
-    let read = |path: PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        (name, std::fs::read_to_string(path).unwrap())
-    };
-    files.into_iter().map(read).collect()
-}
-
-fn all_labs() -> Vec<(String, String)> {
-    [labs("."), labs("broken")].concat()
-}
 
 #[test]
 fn good_labs_have_no_warnings() {
@@ -43,14 +20,18 @@ fn good_labs_have_no_warnings() {
 #[test]
 fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
     let expected = [
+        ("address-in-use.yaml", Some(Code::DuplicateAddress)),
         ("cable-pulled.yaml", None),
         ("duplicate-address.yaml", Some(Code::DuplicateAddress)),
         ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),
+        ("moved-station.yaml", None),
         ("mtu-black-hole.yaml", Some(Code::MtuMismatch)),
         ("no-gateway.yaml", Some(Code::NoGateway)),
         ("no-way-back.yaml", None),
         ("other-network.yaml", Some(Code::StrangerOnSegment)),
         ("routing-loop.yaml", Some(Code::RoutingLoop)),
+        ("stale-arp.yaml", Some(Code::NeighborMismatch)),
+        ("storm.yaml", Some(Code::SwitchLoop)),
         ("wrong-gateway.yaml", Some(Code::GatewayUnowned)),
         ("wrong-mask.yaml", Some(Code::DifferentMasks)),
         ("wrong-port.yaml", None),

@@ -72,6 +72,30 @@ links: [sw -- old]
 }
 
 #[test]
+fn tables_can_be_written_by_hand_and_addresses_looked_after() {
+    let lab = lab("
+nodes:
+  a1:
+    kind: host
+    address: 10.0.0.1/24
+    announce: true
+    detect-conflicts: true
+    arp: { 10.0.0.254: 02:00:00:00:00:fe }
+  r1: { kind: router, interfaces: { eth0: { address: 10.0.0.254/24 } }, announce: true }
+  sw: { kind: switch, macs: { 02:00:00:00:00:FE: 2 } }
+links: [a1 -- sw, r1 -- sw]
+");
+    let [a1, r1] = [0, 1].map(|node| lab.nodes[node].kind.station().unwrap());
+    assert_eq!((a1.announce, a1.detect_conflicts), (true, true));
+    assert_eq!((r1.announce, r1.detect_conflicts), (true, false));
+    let mac: MacAddr = "02:00:00:00:00:fe".parse().unwrap();
+    let row = &a1.neighbors[0];
+    assert_eq!((row.address.to_string(), row.mac.value), ("10.0.0.254".to_owned(), mac));
+    let NodeKind::Switch(switch) = &lab.nodes[2].kind else { panic!("a switch") };
+    assert_eq!((switch.macs[0].mac.value, switch.macs[0].port.value), (mac, 2));
+}
+
+#[test]
 fn mac_addresses_are_derived_from_the_seed_or_given() {
     let text = |seed: u64| {
         format!(

@@ -97,7 +97,7 @@ impl Document {
             let command = command.strip_prefix("$ ").expect("a block begins with a command");
             let printed = self.run(command);
             let elided = expected.contains(&"...");
-            if !matches(expected, &printed.lines().collect::<Vec<_>>()) && !(self.update && !elided)
+            if !matches(expected, &printed.lines().collect::<Vec<_>>()) && (!self.update || elided)
             {
                 let expected = expected.join("\n");
                 self.wrong.push(format!("$ {command}\nexpected:\n{expected}\ngot:\n{printed}"));

@@ -19,22 +19,6 @@ except OSError as error:
 }
 
 #[test]
-fn a_host_that_nobody_has_is_reported_by_the_router() {
-    let Some((kernel, mut live)) = labs::router() else { return };
-    let client = "
-import errno
-try:
-    socket.create_connection((sys.argv[1], 9090))
-except OSError as error:
-    print(errno.errorcode[error.errno])
-";
-    for (address, errno) in [("10.2.0.77", "EHOSTUNREACH\n"), ("192.0.2.1", "ENETUNREACH\n")] {
-        let ended = live.run(kernel.python(client, &[address]));
-        assert_eq!(ended.success(), errno, "{address}");
-    }
-}
-
-#[test]
 fn a_reset_of_the_kernel_ends_the_connection_and_not_the_server() {
     let Some((kernel, mut live)) = labs::cable() else { return };
     let server = live.launch("a1", "serve echo");

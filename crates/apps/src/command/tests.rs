@@ -8,7 +8,7 @@ use crate::framing::Framing;
 fn refusal(text: &str) -> (String, Option<String>) {
     match Command::parse(text) {
         Ok(command) => panic!("{text} is accepted as {command:?}"),
-        Err(CommandError { message, help }) => (message, help),
+        Err(CommandError { message, help, .. }) => (message, help),
     }
 }
 
@@ -120,6 +120,28 @@ fn what_is_wrong_is_named_with_its_value() {
 
 #[test]
 fn the_definition_has_no_contradictions() {
-    use clap::CommandFactory;
     CommandLine::command().debug_assert();
+}
+
+#[test]
+fn the_wrong_word_is_pointed_at() {
+    for (text, wrong) in [
+        ("pnig b1", "pnig"),
+        (" ping b1 --cuont 3", "--cuont"),
+        ("serve  uper --port 80", "uper"),
+        ("connect echo b1:http", "b1:http"),
+        ("ping 0 -c 0", "0"),
+        ("ping b3 --count=none", "--count=none"),
+        ("ping b3 -c 1 -i 'very soon'", "'very soon'"),
+        ("connect echo b3 --udp --framing line --say x", "--framing line"),
+        ("connect echo b3 9090", "9090"),
+        ("connect echo b1:7 --say 'hello", "'hello"),
+        ("serve", "serve"),
+    ] {
+        let error = Command::parse(text).unwrap_err();
+        let at = error.at.clone().unwrap();
+        assert!(wrong.contains(&text[at.clone()]) && !at.is_empty(), "{text}: {at:?} {error}");
+    }
+    assert_eq!(Command::parse("ping 0 -c 0").unwrap_err().at, Some(10..11));
+    assert_eq!(Command::parse("ping").unwrap_err().at, None);
 }

@@ -2,16 +2,17 @@
 //!
 //! The server answers each message with itself (echo, as RFC 862), or with itself in capital
 //! letters (upper). Over TCP a [`Framing`] says where a message ends; over
-//! UDP a datagram is a message.
+//! UDP a datagram is a message, and `--broadcast` asks everybody on a segment.
 //!
 //! What they are for: see the handshake and the close; many clients at once; a full backlog
 //! (`--backlog`, `--accept-after`); two sends that arrive as one (`--framing none --together`) and
 //! how a length or a line end cures it; datagrams that are lost and nobody repeats.
 //!
-//! Exit code of `connect`: 0 when every message was answered, 1 when not (refused, timed out, reset,
-//! lost), 2 when it could not begin (unknown host, no route, a message that the framing cannot
-//! carry). `serve` ends only when it cannot serve: 2.
+//! Exit code of `connect`: 0 when every message was answered (a broadcast: by anybody), 1 when not
+//! (refused, timed out, reset, lost), 2 when it could not begin (unknown host, no route, a message
+//! that the framing cannot carry). `serve` ends only when it cannot serve: 2.
 
+mod broadcast;
 mod client;
 mod input;
 mod protocol;
@@ -87,6 +88,9 @@ pub struct ConnectArgs {
     /// UDP instead of TCP
     #[arg(short, long)]
     pub udp: bool,
+    /// Send to a broadcast address such as 255.255.255.255, and print everybody's answers
+    #[arg(long, requires = "udp")]
+    pub broadcast: bool,
     /// Send this message (repeatable); without it, each line of standard input is one
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     pub say: Vec<String>,
@@ -156,6 +160,7 @@ where
 {
     let ended = match args.udp {
         false => client::connect(&sockets, &console, &args).await,
+        true if args.broadcast => broadcast::connect(&sockets, &console, service, &args).await,
         true => udp_client::connect(&sockets, &console, service, &args).await,
     };
     match ended {

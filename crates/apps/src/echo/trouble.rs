@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use lanternet_core::Duration;
+use lanternet_net::host::BindError;
 
 use crate::console::ExitCode;
 use crate::text;
@@ -53,6 +54,10 @@ impl Trouble {
                 "{to}: network is unreachable: no route leads there; has this host an address and \
                  a gateway?"
             )),
+            Kind::PermissionDenied => Self::cannot_begin(format!(
+                "{to}: permission denied: an address for everybody on a segment takes --broadcast \
+                 (with --udp)"
+            )),
             Kind::AddrNotAvailable => Self::cannot_begin(format!(
                 "{to}: {words}: --source must be an address of this host"
             )),
@@ -84,10 +89,17 @@ impl Trouble {
 pub(super) fn listening(protocol: &str, on: SocketAddr, error: &io::Error) -> String {
     let port = on.port();
     match error.kind() {
-        io::ErrorKind::AddrInUse => format!(
-            "cannot listen on {protocol} {on}: the address is in use: another program on this host \
-             has port {port}; stop it, or choose another with --port"
-        ),
+        io::ErrorKind::AddrInUse => {
+            let holder = error.get_ref().and_then(|why| why.downcast_ref::<BindError>());
+            let who = match holder.and_then(|why| why.holder.as_deref()) {
+                Some(name) => format!("the program `{name}`"),
+                None => "another program".to_owned(),
+            };
+            format!(
+                "cannot listen on {protocol} {on}: the address is in use: {who} on this host has \
+                 port {port}; stop it, or choose another with --port"
+            )
+        }
         io::ErrorKind::AddrNotAvailable => format!(
             "cannot listen on {protocol} {on}: no interface of this host has the address {}; \
              --bind takes one of its own, or 0.0.0.0 for all",

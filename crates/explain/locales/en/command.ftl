@@ -34,3 +34,10 @@ command-no-such-node = the lab has no node called { $name }
 command-nodes = its nodes are { $nodes }
 command-no-such-table = { $node } has no table of the kind { $table }: switches have mac; hosts and routers have arp, routes and sockets
 command-no-tables = { $node } has no tables: a hub repeats without looking
+command-warnings = { $file } has { $warnings ->
+        [one] one warning
+       *[other] { $warnings } warnings
+    }: `lanternet check { $file }` shows { $warnings ->
+        [one] it
+       *[other] them
+    }

@@ -152,6 +152,3 @@ verdict-exit = it ended with { $code }
 verdict-running = it has not ended
 verdict-reached = it was reached, after { $time }
 verdict-delivered = a program took the datagram and did not answer
-verdict-refused = the host is there, but refuses: no program listens on that port
-verdict-failed = it failed: { $error }
-verdict-silent = no answer came

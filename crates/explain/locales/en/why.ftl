@@ -94,7 +94,7 @@ why-help-cable-together = connect { $owner } to the segment of { $node }, or giv
 
 # Routes.
 why-no-route = { $node } has no row for { $destination } in its routing table
-why-help-route = give { $node } `{ $edit }`
+why-help-route = add the row `{ $edit }` to `routes:` of { $node }
 why-help-address-nowhere = nobody in the lab has { $destination }: correct the address
 why-help-no-way = no chain of routers leads from { $node } to { $destination }: connect them first, then add routes
 why-next-hop-unused = the row of { $node } for { $destination } leads to { $via }, and nobody has that address
@@ -150,7 +150,11 @@ why-ignored = { $node } sent the frame out of all its ports, and no station took
 why-not-listening = { $node } is there, but no program on it listens on { $transport } port { $port }
 why-help-other-transport = a program on { $node } listens on port { $port } by { $listens }: ask for `{ $ask }`
 why-help-bind = a program on { $node } listens on port { $port }, but only at { $only }: let it use `--bind 0.0.0.0`
-why-help-other-port = programs on { $node } listen on { $others }: ask for one of them, or start one on this port
+why-help-other-port =
+    { $count ->
+        [one] a program on { $node } listens on { $others }: ask for that,
+       *[other] programs on { $node } listen on { $others }: ask for one of them,
+    } or start one on this port
 why-help-serve = start one: `{ $edit }`
 why-backlog-full =
     the program on { $node } that listens on port { $port } does not accept connections fast enough: { $backlog ->

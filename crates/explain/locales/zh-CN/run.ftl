@@ -88,6 +88,3 @@ verdict-exit = 退出码是 { $code }
 verdict-running = 它没有结束
 verdict-reached = 可以到达，用时 { $time }
 verdict-delivered = 有程序收下了数据报，但没有应答
-verdict-refused = 主机存在，但拒绝了：该端口上没有程序监听
-verdict-failed = 失败：{ $error }
-verdict-silent = 没有收到应答

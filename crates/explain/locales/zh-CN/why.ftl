@@ -80,7 +80,7 @@ why-help-cable-together = 把 { $owner } 接到 { $node } 的网段上，或者�
 
 # 路由。
 why-no-route = { $node } 的路由表中没有匹配 { $destination } 的表项
-why-help-route = 给 { $node } 写上 `{ $edit }`
+why-help-route = 在 { $node } 的 `routes:` 中加入 `{ $edit }`
 why-help-address-nowhere = 整个实验中没有人使用 { $destination }：请更正地址
 why-help-no-way = 从 { $node } 到 { $destination } 没有路由器相连：请先连接，再添加路由
 why-next-hop-unused = { $node } 到 { $destination } 的路由指向 { $via }，但没有人使用这个地址
@@ -124,7 +124,11 @@ why-ignored = { $node } 把帧从所有端口发出，但没有站点收下它
 why-not-listening = { $node } 在线，但其上没有程序监听 { $transport } 端口 { $port }
 why-help-other-transport = { $node } 上有程序用 { $listens } 监听端口 { $port }：请改问 `{ $ask }`
 why-help-bind = { $node } 上有程序监听端口 { $port }，但只在地址 { $only } 上：请让它使用 `--bind 0.0.0.0`
-why-help-other-port = { $node } 上有程序监听 { $others }：请改问其中之一，或者在此端口启动一个程序
+why-help-other-port =
+    { $node } 上有程序监听 { $others }：请改问{ $count ->
+        [1] 它
+       *[other] 其中之一
+    }，或者在此端口启动一个程序
 why-help-serve = 启动一个：`{ $edit }`
 why-backlog-full = { $node } 上监听端口 { $port } 的程序接受连接不够快：已有 { $backlog } 个连接在等待，达到上限（backlog）
 why-help-backlog = 调高该程序的 `--backlog`，或者更快地接受连接

@@ -190,7 +190,7 @@ impl Words<'_> {
                 let message = say("why-no-route", args!(node, destination));
                 let help = match right {
                     Some(right) => {
-                        let edit = format!("routes: [{}]", Edit(*right));
+                        let edit = Edit(*right);
                         say("why-help-route", args!(node, edit))
                     }
                     None if !known => say("why-help-address-nowhere", args!(destination)),
@@ -357,10 +357,11 @@ impl Words<'_> {
                 self.say("why-help-other-transport", &args!(node, port, listens, ask))
             }
             (None, false) => {
+                let listening = others.len() as u64;
                 let others: Vec<String> =
                     others.iter().map(|other| format!("{node}:{}", written(*other))).collect();
                 let others = others.join(&self.catalogue.phrase("list-separator"));
-                self.say("why-help-other-port", &args!(node, others))
+                self.say("why-help-other-port", &args!(node, others, count count = listening))
             }
             (None, true) => {
                 let udp = if service.transport == Transport::Udp { " --udp" } else { "" };

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Lookup, Resolver};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::document::ExpectLine;
 use crate::expect::{self, TargetText, Written};
 use crate::lab::{
@@ -14,6 +14,7 @@ use crate::span::Spanned;
 
 impl Resolver<'_> {
     pub(super) fn claims(&mut self, lines: &[Spanned<ExpectLine>]) {
+        self.incomplete = self.out.iter().any(|d| d.severity() == Severity::Error);
         for line in lines {
             match expect::parse(&line.value.0) {
                 Ok(written) => {
@@ -118,7 +119,7 @@ impl Resolver<'_> {
             return Some(node);
         }
         // An address that could not be read was complained about.
-        if self.out.iter().any(|d| d.severity() == crate::diagnostic::Severity::Error) {
+        if self.incomplete {
             return None;
         }
         let name = self.lab.node(node).name.clone();
@@ -223,7 +224,7 @@ impl Resolver<'_> {
             return Some(node);
         }
         // A program whose entry could not be read may have been on this node.
-        if self.out.iter().any(|d| d.severity() == crate::diagnostic::Severity::Error) {
+        if self.incomplete {
             return None;
         }
         self.out.push(

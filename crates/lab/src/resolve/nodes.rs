@@ -1,14 +1,19 @@
 //! `nodes`: hosts, devices and their interfaces.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use lanternet_core::MacAddr;
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
-    HostEntry, InterfaceEntry, List, Map, NodeEntry, Prefix, RouteEntry, RouterEntry,
+    HostEntry, InterfaceEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
 };
-use crate::lab::{HostsEntry, Interface, Node, NodeIndex, NodeKind, Route, Station, Switch};
+use crate::lab::{
+    HostsEntry, Interface, Neighbor, Node, NodeIndex, NodeKind, Route, StaticMac, Station, Switch,
+};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned};
 
@@ -27,6 +32,7 @@ impl Resolver<'_> {
                     ports: 0,
                     ageing: switch.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
                     table_size: switch.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
+                    macs: macs(&switch.macs),
                 }),
             };
             self.names.insert(name.value.clone(), Some(NodeIndex(self.lab.nodes.len())));
@@ -61,6 +67,9 @@ impl Resolver<'_> {
             gateway: entry.gateway,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
+            announce: entry.announce.is_some_and(|announce| announce.value),
+            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
+            neighbors: self.neighbors(&entry.arp),
         }
     }
 
@@ -70,7 +79,72 @@ impl Resolver<'_> {
             gateway: None,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
+            announce: entry.announce.is_some_and(|announce| announce.value),
+            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
+            neighbors: self.neighbors(&entry.arp),
         }
+    }
+
+    fn neighbors(&mut self, entries: &Map<IpAddr, Spanned<MacAddr>>) -> Vec<Neighbor> {
+        let mut neighbors = Vec::with_capacity(entries.0.len());
+        for (address, mac) in &entries.0 {
+            if address.is_ipv6() {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("expected an IPv4 address, got `{address}`"),
+                        address.span,
+                        "ARP is for IPv4 only",
+                    )
+                    .help("IPv6 has another way to find neighbours, and is not simulated yet"),
+                );
+                continue;
+            }
+            let mac = mac.map(|mac| Neighbor { address: *address, mac });
+            neighbors.extend(mac);
+        }
+        neighbors
+    }
+
+    /// Complains about rows of switches' tables that name ports they do not have. Their number is
+    /// known only when the links are.
+    pub(super) fn static_macs(&mut self) {
+        let mut found = Vec::new();
+        for node in &self.lab.nodes {
+            let NodeKind::Switch(switch) = &node.kind else { continue };
+            let mut first: BTreeMap<MacAddr, Span> = BTreeMap::new();
+            for row in &switch.macs {
+                if row.port.value > switch.ports {
+                    let (name, ports) = (&node.name, switch.ports);
+                    let help = match ports {
+                        0 => format!("plug something into `{name}` with a link"),
+                        _ => format!("its links take ports up to {ports}"),
+                    };
+                    found.push(
+                        Diagnostic::new(
+                            Code::UnknownInterface,
+                            format!("`{name}` has no port {}", row.port),
+                            row.port.span,
+                            "no cable is in it",
+                        )
+                        .help(help),
+                    );
+                }
+                if let Some(earlier) = first.insert(row.mac.value, row.mac.span) {
+                    found.push(
+                        Diagnostic::new(
+                            Code::DuplicateKey,
+                            format!("`{}` is in the table twice", row.mac),
+                            row.mac.span,
+                            "the second one",
+                        )
+                        .and(earlier, "the first one")
+                        .help("a station is behind one port"),
+                    );
+                }
+            }
+        }
+        self.out.append(&mut found);
     }
 
     fn interfaces(
@@ -134,8 +208,15 @@ fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
     entries.items.iter().map(route).collect()
 }
 
-fn hosts(entries: &Map<HostName, Spanned<std::net::IpAddr>>) -> Vec<HostsEntry> {
-    let entry = |(name, address): &(Spanned<HostName>, Option<Spanned<std::net::IpAddr>>)| {
+fn macs(entries: &Map<MacAddr, Spanned<PortNumber>>) -> Vec<StaticMac> {
+    let row = |(mac, port): &(Spanned<MacAddr>, Option<Spanned<PortNumber>>)| {
+        Some(StaticMac { mac: *mac, port: (*port).map(|port| Spanned::new(port.0, port.span))? })
+    };
+    entries.0.iter().filter_map(row).collect()
+}
+
+fn hosts(entries: &Map<HostName, Spanned<IpAddr>>) -> Vec<HostsEntry> {
+    let entry = |(name, address): &(Spanned<HostName>, Option<Spanned<IpAddr>>)| {
         Some(HostsEntry { name: name.clone(), address: (*address)? })
     };
     entries.0.iter().filter_map(entry).collect()

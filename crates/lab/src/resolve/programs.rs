@@ -110,14 +110,13 @@ impl Resolver<'_> {
         match Command::parse(&entry.run.0.value) {
             Ok(command) => Some(command),
             Err(error) => {
+                let (span, label) = match error.at {
+                    Some(at) => (entry.run.0.span_of(at), "this word"),
+                    None => (entry.run.span, "this command line"),
+                };
                 self.out.push(
-                    Diagnostic::new(
-                        Code::BadCommand,
-                        error.message,
-                        entry.run.span,
-                        "this command line",
-                    )
-                    .maybe_help(error.help),
+                    Diagnostic::new(Code::BadCommand, error.message, span, label)
+                        .maybe_help(error.help),
                 );
                 None
             }

@@ -9,6 +9,7 @@ mod run;
 mod schema;
 mod show;
 mod subnet;
+mod why;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::failure::{Failure, Status};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(run::Args),
+    Why(why::Args),
     Check(check::Args),
     Show(show::Args),
     Subnet(subnet::Args),
@@ -37,6 +39,7 @@ impl Command {
     pub(crate) fn run(&self, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
         match self {
             Self::Run(args) => run::run(args, context, out),
+            Self::Why(args) => why::run(args, context, out),
             Self::Check(args) => check::run(args, context, out),
             Self::Show(args) => show::run(args, context, out),
             Self::Subnet(args) => subnet::run(args, context, out),

@@ -11,7 +11,7 @@ use lanternet_net::l2::Switch;
 
 use super::Context;
 use crate::failure::{Failure, Status};
-use crate::lab_file::{LabFile, report};
+use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     table: Option<Table>,
 
     /// At this time of the run instead of its end, such as 1.5s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Duration>,
 }
 
@@ -52,7 +52,7 @@ enum Table {
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
     let (lab, warnings) = args.lab.load(context)?;
-    report(&warnings);
+    hint(&warnings, &args.lab, &context.catalogue);
     let node = super::find_node(&lab, &args.node, context)?;
     let mut network = Network::build(&lab);
     network.start(&lab, Start::All);

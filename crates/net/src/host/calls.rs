@@ -174,8 +174,9 @@ impl Stack {
                 if self.l3.is_broadcast(peer.ip()) && !socket.broadcast {
                     return Err(Errno::AccessDenied);
                 }
-                let source = self.l3.source_for(peer.ip())?;
-                if socket.local.is_none() {
+                let unbound = socket.local.is_none();
+                let source = self.source_for(peer.ip())?;
+                if unbound {
                     self.bind_any(id, peer)?;
                 }
                 let socket = self.udp(id)?;

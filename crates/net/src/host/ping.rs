@@ -93,7 +93,7 @@ impl Stack {
         if self.l3.is_broadcast(to) && !broadcast {
             return Err(Errno::AccessDenied);
         }
-        let source = self.l3.source_for(to)?;
+        let source = self.source_for(to)?;
         let len = HEADER + request.payload.len();
         let EchoRequest { ttl, dont_fragment, .. } = request;
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to, PROTOCOL) };

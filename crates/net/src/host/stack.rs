@@ -100,6 +100,19 @@ impl Stack {
         }
     }
 
+    /// The source address for packets to a destination. That there is no way is told, since no
+    /// packet will.
+    pub(super) fn source_for(&mut self, destination: IpAddr) -> Result<IpAddr, Errno> {
+        self.l3.source_for(destination).map_err(|why| {
+            let first = self.l3.addresses().next();
+            if let (Unsent::NetworkUnreachable, Some((_, address))) = (why, first) {
+                self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
+            }
+            self.tell(|| TraceEvent::SendFailed { destination, why });
+            why.into()
+        })
+    }
+
     /// Carries out what calls have left to do.
     pub(super) fn flush(&mut self, ctx: &mut Context<'_>) {
         while let Some(effect) = self.effects.pop_front() {

@@ -237,11 +237,11 @@ impl Stack {
         match chosen.filter(|ip| !self.l3.is_broadcast(*ip)) {
             Some(source) => Ok(source),
             None => {
-                let mut addresses = self.l3.addresses();
-                let own = interface.and_then(|asked| addresses.find(|(port, _)| *port == asked));
+                let own = interface
+                    .and_then(|asked| self.l3.addresses().find(|(port, _)| *port == asked));
                 match own {
                     Some((_, net)) => Ok(net.addr()),
-                    None => Ok(self.l3.source_for(to)?),
+                    None => self.source_for(to),
                 }
             }
         }

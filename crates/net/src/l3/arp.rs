@@ -223,6 +223,8 @@ impl L3 {
             (None, _) => {
                 ctx.emit(|| TraceEvent::NeighborLearned { interface: port, address, mac, from });
             }
+            // A static row: what was heard changes nothing.
+            (_, Some(NeighborState::Permanent)) => {}
             (Some(old), _) if old != mac => {
                 ctx.emit(|| TraceEvent::NeighborChanged {
                     interface: port,

@@ -30,12 +30,21 @@ pub struct InterfaceConfig {
     /// Before using an address ask whether anybody has it (RFC 5227 section 2.1), and announce it
     /// afterwards. Takes some seconds at start. Off by default, as in Linux.
     pub detect_conflicts: bool,
+    /// Neighbours whose hardware addresses are known from the start and stay; nobody asks for them.
+    pub neighbors: Vec<StaticNeighbor>,
 }
 
 impl InterfaceConfig {
     /// An interface with this hardware address and nothing else, for Ethernet's 1500 bytes.
     pub fn new(mac: MacAddr) -> Self {
-        Self { mac, addresses: Vec::new(), mtu: 1500, announce: false, detect_conflicts: false }
+        Self {
+            mac,
+            addresses: Vec::new(),
+            mtu: 1500,
+            announce: false,
+            detect_conflicts: false,
+            neighbors: Vec::new(),
+        }
     }
 
     /// The same with one more address.
@@ -44,6 +53,15 @@ impl InterfaceConfig {
         self.addresses.push(address);
         self
     }
+}
+
+/// A row of the neighbour table that somebody wrote by hand (`ip neigh add ... nud permanent`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaticNeighbor {
+    /// The neighbour.
+    pub address: IpAddr,
+    /// Its hardware address, or what is taken for it.
+    pub mac: MacAddr,
 }
 
 /// A row of the routing table as the lab file gives it.

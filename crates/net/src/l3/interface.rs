@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use lanternet_core::{Duration, Instant, IpNet, MacAddr, Rng};
 
 use super::MIN_MTU;
-use super::config::InterfaceConfig;
+use super::config::{InterfaceConfig, StaticNeighbor};
 
 /// Random wait before the first probe, up to this (RFC 5227 section 1.1: `PROBE_WAIT`).
 const PROBE_WAIT: Duration = Duration::from_secs(1);
@@ -36,6 +36,7 @@ pub(super) struct Interface {
     groups: Vec<IpAddr>,
     announce: bool,
     detect: bool,
+    neighbors: Box<[StaticNeighbor]>,
 }
 
 #[derive(Debug)]
@@ -103,6 +104,7 @@ impl Interface {
             groups: Vec::new(),
             announce: config.announce,
             detect: config.detect_conflicts,
+            neighbors: config.neighbors.as_slice().into(),
         }
     }
 
@@ -121,6 +123,11 @@ impl Interface {
                 Claim::Settled
             };
         }
+    }
+
+    /// The neighbours that it is told of from the start.
+    pub(super) fn neighbors(&self) -> &[StaticNeighbor] {
+        &self.neighbors
     }
 
     /// The addresses in use, each with its segment.

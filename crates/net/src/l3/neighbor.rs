@@ -9,6 +9,7 @@
 //! - DELAY: [`DELAY_TIME`] for a sign of life, then PROBE.
 //! - PROBE: asked by unicast up to [`ATTEMPTS`] times, then FAILED.
 //! - FAILED: the next packet starts again with INCOMPLETE.
+//! - PERMANENT: written by hand; nothing that is heard changes it, and it does not age.
 //!
 //! REACHABLE turns STALE when somebody looks, without a timer, so an idle network stays idle. What
 //! differs from Linux: REACHABLE lasts exactly 30 s, not a random 15 to 45; the first unicast check
@@ -84,7 +85,7 @@ pub enum Answer {
         /// (RFC 1122 section 2.3.2.2).
         crowded_out: Option<Held>,
     },
-    /// Not known, and the table is full of neighbours that are being asked for.
+    /// Not known, and the table is full of neighbours that are being asked for or are static.
     Full,
 }
 
@@ -205,8 +206,23 @@ impl NeighborTable {
         }
     }
 
+    /// Adds or replaces a row that stays. It has room even in a full table.
+    pub fn insert_static(&mut self, key: Key, mac: MacAddr) {
+        self.remove(key);
+        let row = Row {
+            mac,
+            state: NeighborState::Permanent,
+            since: Instant::ZERO,
+            deadline: None,
+            attempts: 0,
+            held: VecDeque::new(),
+        };
+        self.rows.insert(key, row);
+    }
+
     /// An address was seen. With `solicited`, it answers our question (REACHABLE); otherwise it
-    /// is believed but not proven (STALE). Without `create`, only a row that exists is changed.
+    /// is believed but not proven (STALE). Without `create`, only a row that exists is changed. A
+    /// static row stays as it is, whatever was seen.
     pub fn seen(
         &mut self,
         now: Instant,
@@ -215,7 +231,7 @@ impl NeighborTable {
         solicited: bool,
         create: bool,
     ) -> Option<Seen> {
-        use NeighborState::{Failed, Incomplete, Reachable, Stale};
+        use NeighborState::{Failed, Incomplete, Permanent, Reachable, Stale};
         let state = if solicited { Reachable } else { Stale };
         let Some(row) = self.rows.get_mut(&key) else {
             if !create {
@@ -230,8 +246,8 @@ impl NeighborTable {
         let was = row.state_at(now);
         let known = !matches!(was, Incomplete | Failed);
         let old = known.then_some(row.mac);
-        if known && row.mac == mac && !solicited {
-            // Nothing new, and no proof: the state stays.
+        if was == Permanent || known && row.mac == mac && !solicited {
+            // Nothing new, and no proof, or nothing that could change it: the state stays.
             return Some(Seen { old, was: Some(was), state: was, released: VecDeque::new() });
         }
         row.mac = mac;
@@ -285,10 +301,13 @@ impl NeighborTable {
         self.incomplete > 0
     }
 
-    /// Forgets the neighbours on an interface; the packets that waited come back.
+    /// Forgets the neighbours on an interface, but not the static ones (as Linux does when the
+    /// carrier is lost); the packets that waited come back.
     pub fn flush(&mut self, interface: PortId) -> Vec<Held> {
-        let keys: Vec<Key> =
-            self.rows.keys().filter(|(port, _)| *port == interface).copied().collect();
+        let learned = |((port, _), row): &(&Key, &Row)| {
+            *port == interface && row.state != NeighborState::Permanent
+        };
+        let keys: Vec<Key> = self.rows.iter().filter(learned).map(|(key, _)| *key).collect();
         keys.into_iter().filter_map(|key| self.remove(key)).flat_map(|row| row.held).collect()
     }
 
@@ -313,7 +332,9 @@ impl NeighborTable {
 
     /// Makes room: the row that nobody waits for and that is the longest unconfirmed.
     fn evict(&mut self, now: Instant) -> bool {
-        let idle = |row: &Row| row.state_at(now) != NeighborState::Incomplete;
+        let idle = |row: &Row| {
+            !matches!(row.state_at(now), NeighborState::Incomplete | NeighborState::Permanent)
+        };
         let oldest = self.rows.iter().filter(|(_, row)| idle(row)).min_by_key(|(_, row)| row.since);
         let oldest = oldest.map(|(key, _)| *key);
         oldest.is_some_and(|key| self.remove(key).is_some())

@@ -6,6 +6,7 @@ use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
 use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
+use super::interface::Interface;
 use super::neighbor::{Answer, Held, QUEUE_LIMIT, TABLE_LIMIT};
 use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, SendOptions, fragment};
@@ -111,26 +112,14 @@ impl L3 {
         buffer: Vec<u8>,
         options: SendOptions,
     ) -> Result<(), Unsent> {
-        let Some(route) = self.choose_route(ctx, destination) else {
-            if let Some((_, address)) = self.addresses().next() {
-                let gateway = None;
-                ctx.emit(|| TraceEvent::OtherSegment { destination, address, gateway });
-            }
-            return Err(Unsent::NetworkUnreachable);
-        };
+        if !self.forwarding && ctx.traced() {
+            self.compare_segments(ctx, destination);
+        }
+        let route = self.choose_route(ctx, destination).ok_or_else(|| self.no_way(destination))?;
         let port = route.interface;
         let interface = &self.interfaces[port.0 as usize];
         if !interface.up {
             return Err(Unsent::NetworkDown);
-        }
-        if !self.forwarding && ctx.traced() {
-            let address = interface.segment_of(destination).or(interface.addresses().next());
-            if let Some(address) = address {
-                ctx.emit(|| match route.kind {
-                    RouteKind::Connected => TraceEvent::SameSegment { destination, address },
-                    _ => TraceEvent::OtherSegment { destination, address, gateway: route.via },
-                });
-            }
         }
         if interface.broadcast_of(destination).is_some() {
             if !options.broadcast {
@@ -147,6 +136,27 @@ impl L3 {
         self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
         })
+    }
+
+    /// Tells what the mask says of a destination: the first thing that a host finds out.
+    fn compare_segments(&self, ctx: &mut Context<'_>, destination: IpAddr) {
+        if self.routes.is_down(destination) {
+            return;
+        }
+        let route = self.routes.lookup(destination);
+        let interface = route.map(|route| &self.interfaces[route.interface.0 as usize]);
+        let here = |interface: &Interface| {
+            interface.segment_of(destination).or_else(|| interface.addresses().next())
+        };
+        let first = || self.addresses().next().map(|(_, address)| address);
+        let Some(address) = interface.and_then(here).or_else(first) else { return };
+        let gateway = route.and_then(|route| route.via);
+        ctx.emit(|| match route {
+            Some(route) if route.kind == RouteKind::Connected => {
+                TraceEvent::SameSegment { destination, address }
+            }
+            _ => TraceEvent::OtherSegment { destination, address, gateway },
+        });
     }
 
     /// Sends a packet in one piece if it fits the way, in several if it may be cut.

@@ -8,7 +8,10 @@ use lanternet_core::{
     MacAddr, NodeId, PortId, PortRef, Recorder, Rng, Simulation, Stop, TraceEvent,
 };
 
-use super::{Delivery, IcmpInbound, InterfaceConfig, L3, L3Config, SendOptions, StaticRoute, icmp};
+use super::{
+    Delivery, IcmpInbound, InterfaceConfig, L3, L3Config, SendOptions, StaticNeighbor, StaticRoute,
+    icmp,
+};
 
 const LIMITS: Limits = Limits { until: Instant::from_secs(1000), events: 100_000 };
 
@@ -329,4 +332,47 @@ fn two_stations_with_one_address_each_defend_it_once() {
         .map(|(node, _)| node)
         .collect();
     assert_eq!(defended, ["b", "a"]);
+}
+
+fn static_neighbor(address: &str, mac: MacAddr) -> impl FnOnce(&mut L3Config) {
+    let neighbor = StaticNeighbor { address: ip(address), mac };
+    move |config| config.interfaces[0].neighbors.push(neighbor)
+}
+
+#[test]
+fn a_static_neighbour_is_never_asked_for() {
+    let mut net = Net::new();
+    let mac = |name| MacAddr::derive(1, name, "eth0");
+    let a = net.node("a", &["10.0.0.1/24"], &[], static_neighbor("10.0.0.2", mac("b")));
+    let b = net.node("b", &["10.0.0.2/24"], &[], static_neighbor("10.0.0.1", mac("a")));
+    net.cable((a, 0), (b, 0));
+    net.ping(a, "10.0.0.2", 64, 56).unwrap();
+    net.run();
+    assert_eq!(net.heard(a), [("10.0.0.2".to_owned(), REPLY)]);
+    assert!(!net.events().iter().any(|(_, e)| matches!(e, TraceEvent::NeighborAsked { .. })));
+}
+
+/// Linux: `neigh_update` leaves NUD_PERMANENT alone, and `neigh_carrier_down` keeps it.
+#[test]
+fn a_static_neighbour_is_changed_by_no_packet_and_outlives_its_cable() {
+    let mut net = Net::new();
+    let wrong = "02:00:00:00:00:99".parse().unwrap();
+    let a = net.node("a", &["10.0.0.1/24"], &[], static_neighbor("10.0.0.2", wrong));
+    let b = net.node("b", &["10.0.0.2/24"], &[], |config| config.interfaces[0].announce = true);
+    net.cable((a, 0), (b, 0));
+    // b announces itself, and asks for a with its true address.
+    net.ping(b, "10.0.0.1", 64, 56).unwrap();
+    net.run();
+    let link = lanternet_core::LinkId(0);
+    net.sim.set_link_up(link, false);
+    net.sim.set_link_up(link, true);
+    net.run();
+    assert_eq!(net.heard(b), []);
+    let layer = &net.sim.device::<Node>(a).unwrap().layer;
+    let rows: Vec<_> =
+        layer.neighbors(net.sim.now()).map(|row| (row.address, row.mac, row.state)).collect();
+    assert_eq!(rows, [(ip("10.0.0.2"), Some(wrong), NeighborState::Permanent)]);
+    assert!(!net.events().iter().any(|(node, event)| {
+        node == "a" && matches!(event, TraceEvent::NeighborChanged { .. })
+    }));
 }

@@ -133,7 +133,7 @@ links: [\"a -- r1:eth0\", \"r1:eth1 -- r2:eth0\", \"r2:eth1 -- r3:eth0\", \"r3:e
         &world,
         &report,
         "r1 has no row for 10.3.0.1 in its routing table",
-        "give r1 `routes: [{ to: 10.3.0.0/24, via: 10.9.1.2 }]`",
+        "add the row `{ to: 10.3.0.0/24, via: 10.9.1.2 }` to `routes:` of r1",
     );
     told("no-route", &world, &report);
     let report = world.ping("a", "10.8.8.8");

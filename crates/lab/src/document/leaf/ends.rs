@@ -5,6 +5,7 @@ use schemars::{Schema, json_schema};
 use crate::document::read::{Leaf, Refusal};
 use crate::names::NodeName;
 use crate::span::{Spanned, Text};
+use crate::yaml::Scalar;
 
 /// The number of a switch or hub port, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,10 @@ impl Leaf for PortNumber {
     const NOUN: &'static str = "a port number";
     const HOW: &'static str = "the ports of switches and hubs are 1, 2, 3 ... up to 65535";
 
+    fn accepts(scalar: Scalar) -> bool {
+        scalar == Scalar::Integer
+    }
+
     fn parse(text: &Text) -> Result<Self, Refusal> {
         match text.value.parse() {
             Ok(port @ 1..) => Ok(Self(port)),
@@ -33,7 +38,7 @@ impl Leaf for PortNumber {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]+$" })
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 65_535 })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::names::{
     HOST_NAME_PATTERN, HostName, InterfaceName, NAME_PATTERN, NodeName, ParseNameError,
 };
 use crate::span::Text;
+use crate::yaml::Scalar;
 
 macro_rules! words {
     (
@@ -93,6 +94,27 @@ words! {
     LinkState, "the state of a link", &[], {
         Up = "up",
         Down = "down",
+    }
+}
+
+impl Leaf for bool {
+    const NOUN: &'static str = "yes or no";
+    const HOW: &'static str = "write `true` or `false`";
+
+    fn accepts(scalar: Scalar) -> bool {
+        scalar == Scalar::Boolean
+    }
+
+    fn parse(text: &Text) -> Result<Self, Refusal> {
+        match text.value.as_str() {
+            "true" | "True" | "TRUE" => Ok(true),
+            "false" | "False" | "FALSE" => Ok(false),
+            _ => Err(Refusal::default()),
+        }
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "boolean" })
     }
 }
 

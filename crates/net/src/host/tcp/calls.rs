@@ -112,7 +112,7 @@ impl Stack {
         }
         let source = match bound.map(|local| local.ip()).filter(|ip| !ip.is_unspecified()) {
             Some(source) => source,
-            None => self.l3.source_for(peer.ip())?,
+            None => self.source_for(peer.ip())?,
         };
         if source.is_ipv4() != peer.is_ipv4() {
             return Err(Errno::FamilyNotSupported);
