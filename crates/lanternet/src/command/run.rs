@@ -54,12 +54,18 @@ pub(crate) struct Args {
     pcap: Option<PathBuf>,
 
     /// Stop at this time, such as 10s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     until: Option<Duration>,
 
     /// Draw all chance from this number instead of the lab's
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = seed)]
     seed: Option<u64>,
+}
+
+/// Reads `--seed`.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}, got `{text}`", u64::MAX))
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -72,15 +78,15 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
     let mut network = Network::build(&lab);
     let digest = Digest::default();
     let pending = Pending::default();
+    let capture =
+        args.pcap.as_deref().map(|path| start_capture(path, &lab, &mut network, catalogue));
+    let capture = capture.transpose()?;
     if !args.json {
         out.write_all(NetworkSummary::of(&lab).render(catalogue).as_bytes())?;
         writeln!(out)?;
     }
     observe(args, &lab, &mut network, catalogue, &pending);
     network.sim.observe(digest.clone());
-    let capture =
-        args.pcap.as_deref().map(|path| start_capture(path, &lab, &mut network, catalogue));
-    let capture = capture.transpose()?;
 
     network.start(&lab, Start::All);
     let mut limits = Network::limits(&lab);
