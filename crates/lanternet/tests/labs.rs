@@ -94,7 +94,6 @@ mod capture {
         // a1 knocks at ports where nobody listens.
         ("cable", &["Connection reset (RST)"]),
         ("loopback", &["Connection reset (RST)"]),
-        ("loopback", &["Connection reset (RST)"]),
         ("two-dorms", &["Connection reset (RST)"]),
         ("broken/wrong-port", &["Connection reset (RST)"]),
         (
