@@ -206,6 +206,18 @@ impl NeighborTable {
         }
     }
 
+    /// The hardware address of a next hop that can be used without a change to the table, and the
+    /// last moment at which that holds if nothing happens before.
+    pub fn settled(&self, now: Instant, key: Key) -> Option<(MacAddr, Instant)> {
+        use NeighborState::{Delay, Permanent, Probe, Reachable};
+        let row = self.rows.get(&key)?;
+        match row.state_at(now) {
+            Reachable => Some((row.mac, row.since + REACHABLE_TIME)),
+            Permanent | Delay | Probe => Some((row.mac, Instant::MAX)),
+            _ => None,
+        }
+    }
+
     /// Adds or replaces a row that stays. It has room even in a full table.
     pub fn insert_static(&mut self, key: Key, mac: MacAddr) {
         self.remove(key);
