@@ -293,6 +293,10 @@ impl Executor {
             let main = start(Handle::new(stack.clone(), id));
             self.push(id, Work::Main(main));
         }
+        if self.waiting.is_empty() {
+            // An empty map keeps the memory of its last row, and no more program may come.
+            self.waiting = BTreeMap::new();
+        }
     }
 
     fn push(&mut self, program: ProgramId, work: Work) {
