@@ -113,7 +113,7 @@ impl Stack {
         message[HEADER..].copy_from_slice(request.payload);
         let sum = checksum(message);
         message[2..4].copy_from_slice(&sum.to_be_bytes());
-        let options = SendOptions { broadcast, interface: None };
+        let options = SendOptions { broadcast, ..SendOptions::default() };
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
         Ok(())
     }

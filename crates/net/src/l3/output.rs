@@ -43,7 +43,11 @@ impl L3 {
         {
             path.address(&mut buffer);
             let port = path.port();
-            self.transmit(ctx, port, buffer);
+            let frame = match options.checksummed {
+                true => ctx.checksummed_frame(buffer),
+                false => ctx.frame(buffer),
+            };
+            ctx.transmit(port, frame);
             return Ok(());
         }
         let [source, destination] = ends.map(IpAddr::V4);
