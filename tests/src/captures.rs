@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use pcap_file::DataLink;
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
-use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
+use pcap_file::pcapng::blocks::interface_description::{
+    InterfaceDescriptionBlock, InterfaceDescriptionOption, InterfaceTsResolution,
+};
 use pcap_file::pcapng::{Block, PcapNgReader, PcapNgWriter};
 use tempfile::TempDir;
 
@@ -103,11 +106,22 @@ impl Corpus {
 /// When the file cannot be written.
 #[track_caller]
 pub fn write<'a>(file: &Path, frames: impl IntoIterator<Item = &'a [u8]>) {
+    write_timed(file, frames.into_iter().map(|bytes| (Duration::ZERO, bytes)));
+}
+
+/// Writes frames to a capture file, each with its time since 1970.
+///
+/// # Panics
+/// When the file cannot be written.
+#[track_caller]
+pub fn write_timed<'a>(file: &Path, frames: impl IntoIterator<Item = (Duration, &'a [u8])>) {
     let mut writer = PcapNgWriter::new(Vec::new()).expect("memory takes it");
-    let interface = InterfaceDescriptionBlock::new(DataLink::ETHERNET, 0);
+    let options = vec![InterfaceDescriptionOption::IfTsResol(InterfaceTsResolution::NANO)];
+    let interface = InterfaceDescriptionBlock { linktype: DataLink::ETHERNET, snaplen: 0, options };
     writer.write_pcapng_block(interface).expect("memory takes it");
-    for bytes in frames {
+    for (timestamp, bytes) in frames {
         let block = EnhancedPacketBlock {
+            timestamp,
             original_len: bytes.len() as u32,
             data: Cow::Borrowed(bytes),
             ..EnhancedPacketBlock::default()

@@ -3,10 +3,15 @@
 //! - [`peer`]: programs of others that judge ours; a test whose peer is missing says so and passes,
 //!   except on a build server.
 //! - [`tshark`]: what Wireshark says of a capture, typed.
+//! - [`kernel`]: the Linux kernel itself and its programs, on a cable of the simulation.
 //! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
+//! - [`labs`]: the labs of the project, and labs as text, run through the library.
 //! - [`scratch`]: a directory that goes away with the test.
 
 pub mod captures;
+#[cfg(target_os = "linux")]
+pub mod kernel;
+pub mod labs;
 pub mod peer;
 pub mod tshark;
 

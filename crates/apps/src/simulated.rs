@@ -32,13 +32,27 @@ impl Simulated {
     }
 }
 
-/// The error for programs. `EMSGSIZE` has no kind of its own, so it travels as its own type.
-fn for_programs(error: io::Error) -> io::Error {
+/// The error for programs of a packet with this much in it, headers included. `EMSGSIZE` has no kind
+/// of its own, so it travels as its own type.
+fn for_programs(
+    error: io::Error,
+    length: usize,
+    path_mtu: impl FnOnce() -> Option<u16>,
+) -> io::Error {
     match Errno::of(&error) {
-        Some(Errno::MessageTooLong) => MessageTooLong { mtu: None }.into(),
+        Some(Errno::MessageTooLong) => {
+            // More than IP carries fits nowhere, whatever the path.
+            let mtu = if length <= LONGEST_PACKET { path_mtu().map(u32::from) } else { None };
+            MessageTooLong { mtu }.into()
+        }
         _ => error,
     }
 }
+
+/// RFC 791 section 3.1: the total length has 16 bits.
+const LONGEST_PACKET: usize = 65_535;
+/// The headers of IPv4 and of UDP or an ICMP echo.
+const HEADERS: usize = 28;
 
 impl Sockets for Simulated {
     type TcpStream = TcpStream;
@@ -198,7 +212,9 @@ pub struct UdpSocket(stream::UdpSocket);
 
 impl sockets::UdpSocket for UdpSocket {
     async fn send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<usize> {
-        self.0.send(datagram, Some(to)).map_err(for_programs)
+        self.0.send(datagram, Some(to)).map_err(|error| {
+            for_programs(error, datagram.len() + HEADERS, || Some(self.0.path_mtu(to.ip())))
+        })
     }
 
     async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
@@ -211,7 +227,10 @@ impl sockets::UdpSocket for UdpSocket {
     }
 
     async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-        self.0.send(datagram, None).map_err(for_programs)
+        self.0.send(datagram, None).map_err(|error| {
+            let path_mtu = || Some(self.0.path_mtu(self.0.peer_addr().ok()?.ip()));
+            for_programs(error, datagram.len() + HEADERS, path_mtu)
+        })
     }
 
     async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -261,7 +280,9 @@ impl sockets::IcmpSocket for IcmpSocket {
     async fn send_echo(&self, to: IpAddr, request: EchoRequest<'_>) -> io::Result<()> {
         let EchoRequest { sequence, payload, ttl, dont_fragment } = request;
         let request = host::EchoRequest { sequence, payload, ttl, dont_fragment };
-        self.0.send_echo(to, request).map_err(for_programs)
+        self.0.send_echo(to, request).map_err(|error| {
+            for_programs(error, payload.len() + HEADERS, || Some(self.0.path_mtu(to)))
+        })
     }
 
     async fn recv(&self) -> io::Result<IcmpMessage> {

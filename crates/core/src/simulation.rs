@@ -49,6 +49,7 @@ struct Slot {
     /// The direction that leads away from each port, or [`NO_CABLE`].
     ports: SmallVec<[u32; 4]>,
     powered: bool,
+    started: bool,
     /// Whether it is in the event queue.
     armed: bool,
     busy: bool,
@@ -113,6 +114,7 @@ impl Simulation {
             made: 0,
             ports: SmallVec::new(),
             powered: true,
+            started: false,
             armed: false,
             busy: false,
         });
@@ -137,7 +139,7 @@ impl Simulation {
     }
 
     /// Plugs a cable in between two ports, with settings for each direction: from the first end to
-    /// the second, and back.
+    /// the second, and back. Nodes that run already are told.
     ///
     /// # Panics
     /// When a port does not exist or has a cable already.
@@ -155,6 +157,12 @@ impl Simulation {
             });
             self.directions.push(direction);
             self.nodes[from.node.0 as usize].ports[from.port.0 as usize] = index;
+        }
+        for end in ends {
+            let slot = &self.nodes[end.node.0 as usize];
+            if slot.started && slot.powered {
+                self.call(end.node, None, |device, ctx| device.handle_link(ctx, end.port, true));
+            }
         }
         link
     }
@@ -399,6 +407,7 @@ impl Simulation {
 
     /// Gives a node power, and tells it which of its ports have no cable that is up.
     fn start_node(&mut self, node: NodeId) {
+        self.nodes[node.0 as usize].started = true;
         self.call(node, None, |device, ctx| device.handle_start(ctx));
         for port in self.topology.ports(node) {
             if !self.topology.link_at(port).is_some_and(|link| self.link_is_up(link)) {

@@ -337,3 +337,20 @@ fn without_observers_the_reasons_are_not_even_made() {
         ctx.emit(|| unreachable!("nobody listens"));
     });
 }
+
+#[test]
+fn a_node_that_runs_is_told_of_a_cable_that_is_plugged_in_later() {
+    let mut sim = Simulation::new(1);
+    let echo = sim.add_node("echo", Echo::default());
+    let ports = [sim.add_port(echo, "1"), sim.add_port(echo, "2")];
+    let a = sim.add_external("a");
+    let default = || [LinkSettings::default(), LinkSettings::default()];
+    // Before the start nothing need be told: all ports count as up.
+    sim.add_link([a, ports[0]], default());
+    sim.run_until(Instant::ZERO);
+    let links = |sim: &Simulation| sim.device::<Echo>(echo).map(|d| d.links.clone());
+    assert_eq!(links(&sim), Some(vec![(ports[1].port, false)]), "the port without a cable");
+    let b = sim.add_external("b");
+    sim.add_link([b, ports[1]], default());
+    assert_eq!(links(&sim), Some(vec![(ports[1].port, false), (ports[1].port, true)]));
+}

@@ -5,13 +5,14 @@
 //! reader needs nothing but the line.
 
 use lanternet_core::trace::Place;
-use lanternet_core::{NodeId, PortId, PortRef, Record, Topology, TraceEvent};
+use lanternet_core::{Instant, NodeId, PortId, PortRef, Record, Stop, Topology, TraceEvent};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::info::info;
 use crate::locale::Catalogue;
 use crate::narrate::{scene, sentence};
+use crate::run::{expectation, stopped};
 
 /// The record as one line of JSON without its end. The sentence is in the catalogue's language, all
 /// else is the same in every language.
@@ -19,6 +20,41 @@ pub fn json_line(catalogue: &Catalogue, topology: &Topology, record: &Record) ->
     let line = Line { catalogue, topology, record };
     // Every key is a text and every value plain, so this cannot fail.
     serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// The end of a run as one line of JSON without its end.
+pub fn run_ended_line(catalogue: &Catalogue, stop: Stop, at: Instant, events: u64) -> String {
+    let word = match stop {
+        Stop::Idle => "idle",
+        Stop::TimeLimit => "time-limit",
+        Stop::EventLimit => "event-limit",
+    };
+    let text = stopped(catalogue, stop, at, events);
+    line_without_node(at, "run-ended", [("stop", word.into()), ("events", events.into())], &text)
+}
+
+/// What became of an expectation as one line of JSON without its end. The expectation is as it was
+/// written; the reason, where it did not hold, is in the text.
+pub fn expectation_line(at: Instant, expected: &str, held: bool, reason: Option<&str>) -> String {
+    let text = expectation(expected, held, reason);
+    let fields = [("expectation", expected.into()), ("held", held.into())];
+    line_without_node(at, "expectation", fields, &text)
+}
+
+fn line_without_node<const N: usize>(
+    at: Instant,
+    event: &str,
+    fields: [(&str, Value); N],
+    text: &str,
+) -> String {
+    let event = event.into();
+    let first = [("t", at.nanos().into()), ("event", event)];
+    let all = first.into_iter().chain(fields).chain([("text", text.into())]);
+    let mut line = Vec::new();
+    let mut serializer = serde_json::Serializer::new(&mut line);
+    // Plain values into memory cannot fail, and JSON is UTF-8.
+    let _ = serializer.collect_map(all);
+    String::from_utf8(line).unwrap_or_default()
 }
 
 struct Line<'a> {

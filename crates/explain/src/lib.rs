@@ -34,7 +34,7 @@ pub use columns::{pad, table, width};
 pub use comment::comment;
 pub use digest::{Digest, Tally};
 pub use explained::Explained;
-pub use json::json_line;
+pub use json::{expectation_line, json_line, run_ended_line};
 pub use locale::{Args, Catalogue, Locale, TextError, UnknownLocale};
 pub use narrate::{Narrator, sentence};
 pub use run::{

@@ -64,10 +64,11 @@ impl Network {
         }
         for link in &lab.links {
             let ends = link.ends.map(port);
-            let id = sim.add_link(ends, [link.forward.clone(), link.backward.clone()]);
-            if !link.up {
-                sim.set_link_up(id, false);
-            }
+            sim.add_link(ends, [link.forward.clone(), link.backward.clone()]);
+        }
+        // Once all are there: with the first cable that is pulled the nodes start.
+        for (index, _) in lab.links.iter().enumerate().filter(|(_, link)| !link.up) {
+            sim.set_link_up(Self::link(index), false);
         }
         Self { sim, programs: vec![None; lab.programs.len()] }
     }

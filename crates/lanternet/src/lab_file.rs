@@ -13,6 +13,8 @@ use crate::failure::Failure;
 
 /// No lab that a person writes is longer, and a wrong path may lead to something endless.
 const LIMIT: u64 = 16 << 20;
+/// More labs than this are no help to somebody who mistyped a name.
+const MOST_LABS: usize = 12;
 
 /// The argument of every command that works on a lab.
 #[derive(Debug, clap::Args)]
@@ -26,21 +28,23 @@ impl LabFile {
     /// Reads and checks the lab. Its warnings come with it.
     pub(crate) fn load(&self, context: &Context) -> Result<(Lab, Diagnostics), Failure> {
         let text = self.read().map_err(|error| {
-            let path = self.path.display();
+            let path = self.name();
             let catalogue = &context.catalogue;
+            // A list of labs helps somebody who named the wrong file.
+            let wrong_file =
+                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory);
+            let labs = if wrong_file { labs_near(&self.path) } else { None };
             Failure::BadInput(Explained {
                 message: catalogue.text("command-cannot-read", &args!(path, error)),
-                help: labs_beside(&self.path)
-                    .map(|labs| catalogue.text("command-labs-beside", &args!(labs))),
+                help: labs.map(|labs| catalogue.text("command-labs-beside", &args!(labs))),
             })
         })?;
-        let name = if self.is_stdin() { "standard input" } else { &self.path.to_string_lossy() };
-        lanternet_lab::parse(&text, name).map_err(Failure::BadLab)
+        lanternet_lab::parse(&text, &self.name()).map_err(Failure::BadLab)
     }
 
-    /// The path as it was written, for messages.
+    /// The path as it was written, or that it is standard input, for messages.
     pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
+        if self.is_stdin() { "standard input".to_owned() } else { self.path.display().to_string() }
     }
 
     fn is_stdin(&self) -> bool {
@@ -48,36 +52,47 @@ impl LabFile {
     }
 
     fn read(&self) -> io::Result<String> {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let read = if self.is_stdin() {
-            io::stdin().lock().take(LIMIT + 1).read_to_string(&mut text)?
+            io::stdin().lock().take(LIMIT + 1).read_to_end(&mut bytes)?
         } else {
-            std::fs::File::open(&self.path)?.take(LIMIT + 1).read_to_string(&mut text)?
+            std::fs::File::open(&self.path)?.take(LIMIT + 1).read_to_end(&mut bytes)?
         };
         if read as u64 > LIMIT {
             let message = format!("longer than {} MiB", LIMIT >> 20);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
-        Ok(text)
+        String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let message = format!("no text in UTF-8 (line {line}); a lab is a YAML text file");
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        })
     }
 }
 
-/// The lab files in the folder in which one was looked for in vain.
-fn labs_beside(path: &Path) -> Option<String> {
-    let folder = match path.parent()? {
-        folder if folder.as_os_str().is_empty() => Path::new("."),
-        folder => folder,
+/// The lab files in the folder that was named instead of one, or in which one was looked for in
+/// vain.
+fn labs_near(path: &Path) -> Option<String> {
+    let folder = match path.parent() {
+        _ if path.is_dir() => path,
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     };
     let entries = std::fs::read_dir(folder).ok()?;
     let mut labs: Vec<String> = entries
         .filter_map(|entry| {
             let path = entry.ok()?.path();
             let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-            yaml.then(|| path.file_name().map(|name| name.to_string_lossy().into_owned()))?
+            let name = || path.file_name().map(|name| name.to_string_lossy().into_owned());
+            (yaml && path.is_file()).then(name)?
         })
         .collect();
     labs.sort();
-    labs.truncate(12);
+    if labs.len() > MOST_LABS {
+        labs.truncate(MOST_LABS);
+        labs.push("...".to_owned());
+    }
     (!labs.is_empty()).then(|| labs.join(", "))
 }
 

@@ -23,9 +23,30 @@ fn lines(locale: Locale) -> Vec<Value> {
     records()
         .iter()
         .map(line)
+        .chain(lines_about_the_run(&catalogue))
         .inspect(|line| assert!(!line.contains('\n')))
         .map(|line| serde_json::from_str(&line).expect("JSON"))
         .collect()
+}
+
+fn lines_about_the_run(catalogue: &Catalogue) -> Vec<String> {
+    let at = Instant::ZERO + lanternet_core::Duration::from_secs(2);
+    vec![
+        run_ended_line(catalogue, Stop::Idle, at, 7),
+        run_ended_line(catalogue, Stop::TimeLimit, at, 7),
+        run_ended_line(catalogue, Stop::EventLimit, at, 7),
+        expectation_line(at, "a1 reaches b3", true, None),
+        expectation_line(at, "a1 reaches b3", false, Some("no answer\nat all")),
+    ]
+}
+
+#[test]
+fn an_expectation_is_a_line_without_a_node() {
+    assert_eq!(
+        expectation_line(Instant::ZERO, "a1 reaches b3", false, Some("no answer in time")),
+        "{\"t\":0,\"event\":\"expectation\",\"expectation\":\"a1 reaches b3\",\"held\":false,\
+         \"text\":\"✗ a1 reaches b3\\n    no answer in time\"}"
+    );
 }
 
 #[test]

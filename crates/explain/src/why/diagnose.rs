@@ -218,22 +218,12 @@ impl<'a> Case<'_, 'a> {
     ) -> Diagnosis {
         let node = step.node;
         match why {
-            Unsent::NetworkUnreachable => route::no_route(self, node, destination),
+            Unsent::NetworkUnreachable | Unsent::NetworkDown => {
+                route::no_route(self, node, destination)
+            }
             Unsent::HostUnreachable => neighbor::unresolved(self, direction, step, None),
             Unsent::AddressNotAvailable if self.network.addresses(node).next().is_none() => {
                 Diagnosis::SenderWithoutAddress
-            }
-            Unsent::NetworkDown => {
-                let chosen = step.records.iter().find_map(|record| match &record.event {
-                    TraceEvent::RouteChosen { route, .. } => Some(route.interface),
-                    _ => None,
-                });
-                let at = chosen.map(|port| PortRef::new(node, port));
-                match (at, at.and_then(|at| self.network.link_at(at))) {
-                    (_, Some(link)) => Diagnosis::CableDown { link },
-                    (Some(at), None) => Diagnosis::NoCable { at },
-                    _ => Diagnosis::Other { record: Box::new(record.clone()) },
-                }
             }
             Unsent::MessageTooLong
             | Unsent::BroadcastForbidden

@@ -11,7 +11,7 @@ use lanternet_core::pcapng::{Capture, CaptureSettings};
 use lanternet_core::{Duration, Instant, Limits, Record, Stop, Topology, TraceEvent};
 use lanternet_explain::{
     Catalogue, Digest, Explained, Narrator, NetworkSummary, OutputColumns, args, comment,
-    expectation, json_line, stopped, verdict,
+    expectation, expectation_line, json_line, run_ended_line, stopped, verdict,
 };
 use lanternet_lab::{Lab, Network, RunEnd, Start, Verdict};
 
@@ -54,12 +54,18 @@ pub(crate) struct Args {
     pcap: Option<PathBuf>,
 
     /// Stop at this time, such as 10s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     until: Option<Duration>,
 
     /// Draw all chance from this number instead of the lab's
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = seed)]
     seed: Option<u64>,
+}
+
+/// Reads `--seed`.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}, got `{text}`", u64::MAX))
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -72,15 +78,15 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
     let mut network = Network::build(&lab);
     let digest = Digest::default();
     let pending = Pending::default();
+    let capture =
+        args.pcap.as_deref().map(|path| start_capture(path, &lab, &mut network, catalogue));
+    let capture = capture.transpose()?;
     if !args.json {
         out.write_all(NetworkSummary::of(&lab).render(catalogue).as_bytes())?;
         writeln!(out)?;
     }
     observe(args, &lab, &mut network, catalogue, &pending);
     network.sim.observe(digest.clone());
-    let capture =
-        args.pcap.as_deref().map(|path| start_capture(path, &lab, &mut network, catalogue));
-    let capture = capture.transpose()?;
 
     network.start(&lab, Start::All);
     let mut limits = Network::limits(&lab);
@@ -88,7 +94,10 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
         limits.until = Instant::ZERO + until;
     }
     let end = run_slices(&mut network, limits, &pending, out)?;
-    if !args.json {
+    if args.json {
+        let (now, events) = (network.sim.now(), network.sim.events());
+        writeln!(out, "{}", run_ended_line(catalogue, end.stop, now, events))?;
+    } else {
         print_end(&network, &lab, &end, &digest, catalogue, out)?;
     }
     let held = judge(args, &lab, &mut network, catalogue, &pending, out)?;
@@ -264,14 +273,8 @@ fn judge(
         let reason = verdict::reason(catalogue, lab, network.sim.topology(), &verdict);
         if args.json {
             pending.print(out)?;
-            let line = serde_json::json!({
-                "t": network.sim.now().nanos(),
-                "event": "expectation",
-                "expectation": text,
-                "held": holds,
-                "reason": reason,
-            });
-            writeln!(out, "{line}")?;
+            let now = network.sim.now();
+            writeln!(out, "{}", expectation_line(now, text, holds, reason.as_deref()))?;
         } else {
             writeln!(out, "{}", expectation(text, holds, reason.as_deref()))?;
         }

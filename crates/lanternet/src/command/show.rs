@@ -34,7 +34,7 @@ pub(crate) struct Args {
     table: Option<Table>,
 
     /// At this time of the run instead of its end, such as 1.5s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Duration>,
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     to: String,
 
     /// Send it at this time of the run, after all programs have run that long
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<Duration>,
 }
 

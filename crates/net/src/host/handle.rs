@@ -234,6 +234,13 @@ impl Handle {
         self.stack().set_option(id, option)
     }
 
+    /// The longest packet that gets to a destination in one piece, as far as is known: Linux's
+    /// `IP_MTU`.
+    pub fn path_mtu(&self, destination: IpAddr) -> u16 {
+        let stack = self.stack();
+        stack.l3.path_mtu(stack.now, destination)
+    }
+
     /// Takes part in a multicast group, on the interface that has this address or on the route's.
     pub fn join_group(
         &self,

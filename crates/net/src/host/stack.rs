@@ -106,7 +106,7 @@ impl Stack {
     pub(super) fn source_for(&mut self, destination: IpAddr) -> Result<IpAddr, Errno> {
         self.l3.source_for(destination).map_err(|why| {
             let first = self.l3.addresses().next();
-            if let Some((_, address)) = first {
+            if let (Unsent::NetworkUnreachable, Some((_, address))) = (why, first) {
                 self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
             }
             self.tell(|| TraceEvent::SendFailed { destination, why });

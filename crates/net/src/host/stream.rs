@@ -49,6 +49,11 @@ macro_rules! common {
                 Ok(self.0.handle.local_addr(self.0.id)?)
             }
 
+            /// The longest packet that gets to a destination in one piece, as far as is known.
+            pub fn path_mtu(&self, destination: IpAddr) -> u16 {
+                self.0.handle.path_mtu(destination)
+            }
+
             /// Sets an option.
             pub fn set_option(&self, option: SocketOption) -> io::Result<()> {
                 Ok(self.0.handle.set_option(self.0.id, option)?)

@@ -192,7 +192,8 @@ impl L3 {
     /// ours, else that of the interface that leads there.
     ///
     /// # Errors
-    /// [`Unsent::NetworkUnreachable`] when no route leads there,
+    /// [`Unsent::NetworkUnreachable`] when no route leads there, [`Unsent::NetworkDown`] when only
+    /// cables without a carrier would,
     /// [`Unsent::AddressNotAvailable`] when the interface has no address of that family.
     pub fn source_for(&self, destination: IpAddr) -> Result<IpAddr, Unsent> {
         if self.is_local(destination) {
@@ -203,10 +204,18 @@ impl L3 {
             let interface = &self.interfaces[port.0 as usize];
             return interface.source_for(destination).ok_or(Unsent::AddressNotAvailable);
         }
-        let route = self.routes.lookup(destination).ok_or(Unsent::NetworkUnreachable)?;
+        let route = self.routes.lookup(destination).ok_or_else(|| self.no_way(destination))?;
         let interface = &self.interfaces[route.interface.0 as usize];
         let next_hop = route.via.unwrap_or(destination);
         interface.source_for(next_hop).ok_or(Unsent::AddressNotAvailable)
+    }
+
+    /// Why no route leads to a destination.
+    fn no_way(&self, destination: IpAddr) -> Unsent {
+        match self.routes.is_down(destination) {
+            true => Unsent::NetworkDown,
+            false => Unsent::NetworkUnreachable,
+        }
     }
 
     /// The longest packet that gets to a destination in one piece, as far as is known.

@@ -130,7 +130,7 @@ impl L3 {
         if !self.forwarding && ctx.traced() {
             self.compare_segments(ctx, destination);
         }
-        let route = self.choose_route(ctx, destination).ok_or(Unsent::NetworkUnreachable)?;
+        let route = self.choose_route(ctx, destination).ok_or_else(|| self.no_way(destination))?;
         let port = route.interface;
         let interface = &self.interfaces[port.0 as usize];
         if !interface.up {
@@ -157,6 +157,9 @@ impl L3 {
 
     /// Tells what the mask says of a destination: the first thing that a host finds out.
     fn compare_segments(&self, ctx: &mut Context<'_>, destination: IpAddr) {
+        if self.routes.is_down(destination) {
+            return;
+        }
         let route = self.routes.lookup(destination);
         let interface = route.map(|route| &self.interfaces[route.interface.0 as usize]);
         let here = |interface: &Interface| {

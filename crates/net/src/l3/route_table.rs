@@ -86,6 +86,12 @@ impl RouteTable {
         self.rows.iter().filter(matches).map(|row| &row.route)
     }
 
+    /// Whether there is no way because the interface of every matching row has no carrier.
+    pub fn is_down(&self, destination: IpAddr) -> bool {
+        let down = |row: &Row| !row.up && row.route.destination.contains(&destination);
+        self.lookup(destination).is_none() && self.rows.iter().any(down)
+    }
+
     /// All rows in the order of preference, each with whether its interface is up.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Route, bool)> {
         self.rows.iter().map(|row| (&row.route, row.up))
@@ -163,6 +169,11 @@ mod tests {
         table.add(route("0.0.0.0/0", Some("10.9.0.2"), 2, RouteKind::Static));
         table.set_interface_up(PortId(1), false);
         assert_eq!(chosen(&table, "10.0.0.7"), Some(2));
+        assert!(!table.is_down("10.0.0.7".parse().unwrap()));
+        table.set_interface_up(PortId(2), false);
+        assert_eq!(chosen(&table, "10.0.0.7"), None);
+        assert!(table.is_down("10.0.0.7".parse().unwrap()));
+        table.set_interface_up(PortId(2), true);
         table.set_interface_up(PortId(1), true);
         assert_eq!(chosen(&table, "10.0.0.7"), Some(1));
     }
