@@ -50,7 +50,7 @@ fn seeds() -> Vec<Vec<u8>> {
     let labs = labs::names_in_folder().into_iter().map(|name| {
         let text = labs::text(&name);
         // Without the story at its head.
-        text[text.find("name:").unwrap_or(0)..].as_bytes().to_vec()
+        text.as_bytes()[text.find("name:").unwrap_or(0)..].to_vec()
     });
     labs.chain(mistakes()).collect()
 }

@@ -151,7 +151,9 @@ mod capture {
         // A frame that left a host of its own accord (an ARP request) need not say why; one that was
         // forwarded, answered or dropped does.
         assert!(comments * 2 > frames.len(), "{comments} of {} have a comment", frames.len());
-        assert!(resolved > 0, "no name was resolved");
+        // In a storm nothing but ARP gets through.
+        let packets = frames.iter().any(|frame| frame.contains_key("ip.src"));
+        assert!(resolved > 0 || !packets, "no name was resolved");
     }
 }
 

@@ -74,7 +74,7 @@ impl Watch {
     fn note(&mut self, catalogue: &Catalogue, topology: &Topology, record: &Record) {
         self.records += 1;
         // Words for each reason that is about a strange frame; for the others, now and then.
-        if self.records % 16 == 0 || matches!(record.event, TraceEvent::Dropped { .. }) {
+        if self.records.is_multiple_of(16) || matches!(record.event, TraceEvent::Dropped { .. }) {
             let line = json_line(catalogue, topology, record);
             assert!(line.starts_with('{') && line.ends_with('}') && !line.contains('\n'), "{line}");
         }
