@@ -1,4 +1,4 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp]`, all of
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace]`, all of
 //! them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
@@ -10,16 +10,25 @@ mod measure;
 mod scale;
 mod switch;
 mod tcp;
+mod trace;
 
 use std::process::ExitCode;
 
-/// In the order in which they run: what measures memory comes before anything that leaves freed
-/// memory behind.
-const BENCHES: [(&str, fn()); 4] =
-    [("scale", scale::run), ("engine", engine::run), ("switch", switch::run), ("tcp", tcp::run)];
+/// In the order in which they run.
+const BENCHES: [(&str, fn()); 5] = [
+    ("scale", scale::run),
+    ("engine", engine::run),
+    ("switch", switch::run),
+    ("tcp", tcp::run),
+    ("trace", trace::run),
+];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
+    if asked.first().is_some_and(|first| first == "scale-case") {
+        scale::run_case(asked.get(1));
+        return ExitCode::SUCCESS;
+    }
     let known = |name: &String| BENCHES.iter().any(|(bench, _)| bench == name);
     if let Some(unknown) = asked.iter().find(|name| !known(name)) {
         let names = BENCHES.map(|(name, _)| name).join(", ");

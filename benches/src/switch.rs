@@ -1,10 +1,6 @@
 //! Frames through one switch: injected, over a cable, through the switch, over a cable, drained.
 
-use std::hint::black_box;
-
-use lanternet_core::{
-    Duration, Instant, Limits, LinkSettings, MacAddr, PortRef, Record, Simulation, Stop, Topology,
-};
+use lanternet_core::{Duration, Instant, Limits, LinkSettings, MacAddr, PortRef, Simulation, Stop};
 use lanternet_net::l2::{Switch, SwitchConfig};
 
 use crate::measure::Table;
@@ -31,34 +27,23 @@ pub(crate) fn run() {
     let long = Bench::star(8, lan(), 1514);
     table.row("8 ports, learned unicast, 1514-byte frames", long.work(unicast));
     table.print();
-
-    for (traffic, name) in [(unicast, "learned unicast"), (broadcast, "flooded")] {
-        let mut table = Table::new(format!("the same with reasons: 8 ports, {name}"), "frames");
-        table.row("off (baseline)", Bench::star(8, lan(), 60).work(traffic));
-        let mut told = Bench::star(8, lan(), 60);
-        told.sim.observe(|_: &Topology, record: &Record| {
-            black_box(record);
-        });
-        table.row("on, for an observer that does nothing", told.work(traffic));
-        table.print();
-    }
 }
 
-fn lan() -> LinkSettings {
+pub(crate) fn lan() -> LinkSettings {
     let (rate, delay) = (Some(1_000_000_000), Duration::from_micros(5));
     LinkSettings { rate, delay, ..LinkSettings::default() }
 }
 
 #[derive(Clone, Copy)]
-enum Traffic {
+pub(crate) enum Traffic {
     /// Each station to the next one.
     Unicast,
     /// Each station to all others.
     Broadcast,
 }
 
-struct Bench {
-    sim: Simulation,
+pub(crate) struct Bench {
+    pub(crate) sim: Simulation,
     stations: Vec<PortRef>,
     len: usize,
 }
@@ -73,7 +58,7 @@ impl Bench {
     }
 
     /// So many stations around a switch that knows them all.
-    fn star(ports: u16, settings: LinkSettings, len: usize) -> Self {
+    pub(crate) fn star(ports: u16, settings: LinkSettings, len: usize) -> Self {
         let mut sim = Simulation::new(1);
         let switch = sim.add_node("switch", Switch::new(SwitchConfig::with_ports(ports)));
         let mut stations = Vec::new();
@@ -89,7 +74,7 @@ impl Bench {
     }
 
     /// Bursts of this traffic, for a table.
-    fn work(mut self, traffic: Traffic) -> impl FnMut() -> u64 {
+    pub(crate) fn work(mut self, traffic: Traffic) -> impl FnMut() -> u64 {
         move || self.burst(traffic)
     }
 

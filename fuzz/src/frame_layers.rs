@@ -8,7 +8,7 @@ use lanternet_tests::captures;
 use crate::Target;
 
 /// The target.
-pub const TARGET: Target = Target { name: "frame_layers", run, seeds };
+pub const TARGET: Target = Target { name: "frame_layers", run, seeds, bounded: 100_000 };
 
 /// Takes the bytes apart and reads all there is to read. Besides not panicking: every range lies
 /// within the frame, fields lie within or behind their layer's start, a frame does not differ from

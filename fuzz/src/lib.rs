@@ -3,7 +3,9 @@
 //! A target is a function of bytes that panics when something is wrong. Three drivers call it: the
 //! bounded runner here (in `cargo test`, and by hand for longer), libFuzzer, and AFL.
 
+pub mod device_ops;
 pub mod frame_layers;
+pub mod lab_text;
 mod mutate;
 pub mod runner;
 
@@ -16,7 +18,9 @@ pub struct Target {
     pub run: fn(&[u8]),
     /// Inputs to start from.
     pub seeds: fn() -> Vec<Vec<u8>>,
+    /// How many inputs the tests try: some seconds in a debug build.
+    pub bounded: u64,
 }
 
 /// All targets.
-pub const TARGETS: [Target; 1] = [frame_layers::TARGET];
+pub const TARGETS: [Target; 3] = [device_ops::TARGET, frame_layers::TARGET, lab_text::TARGET];

@@ -148,6 +148,12 @@ impl<'a> Context<'a> {
         Frame::new(FrameId::new(self.node, *self.made), self.about, bytes)
     }
 
+    /// A new frame like [`frame`](Self::frame), for whose checksums the caller vouches.
+    pub fn checksummed_frame(&mut self, bytes: Vec<u8>) -> Frame {
+        *self.made += 1;
+        Frame::checksummed(FrameId::new(self.node, *self.made), self.about, bytes)
+    }
+
     /// Sends the frame out of the port.
     pub fn transmit(&mut self, port: PortId, frame: Frame) {
         self.out.push((port, frame));

@@ -21,6 +21,8 @@ pub struct Frame(Arc<Inner>);
 struct Inner {
     id: FrameId,
     cause: Option<FrameId>,
+    /// See [`Frame::is_checksummed`].
+    checksummed: bool,
     bytes: Vec<u8>,
 }
 
@@ -31,7 +33,19 @@ impl Frame {
     /// A frame of these bytes. Devices call [`Context::frame`](crate::Context::frame) instead,
     /// which numbers it.
     pub fn new(id: FrameId, cause: Option<FrameId>, bytes: Vec<u8>) -> Self {
-        Self(Arc::new(Inner { id, cause, bytes }))
+        Self(Arc::new(Inner { id, cause, checksummed: false, bytes }))
+    }
+
+    /// The same for bytes whose maker has computed all checksums in them just now.
+    pub fn checksummed(id: FrameId, cause: Option<FrameId>, bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Inner { id, cause, checksummed: true, bytes }))
+    }
+
+    /// Whether all checksums in it are known to be right: they were computed when the frame was
+    /// made, and the bytes of a frame never change. So nobody needs to compute them again, as with
+    /// Linux's `CHECKSUM_UNNECESSARY`. Corruption makes a new frame, of which this is not known.
+    pub fn is_checksummed(&self) -> bool {
+        self.0.checksummed
     }
 
     /// The frame's identity.
@@ -153,6 +167,14 @@ mod tests {
         assert!(std::ptr::eq(frame.bytes(), clone.bytes()));
         assert!(frame.into_buffer().is_none(), "the clone still holds it");
         assert_eq!(clone.into_buffer().map(|b| b.len()), Some(60));
+    }
+
+    #[test]
+    fn only_its_maker_vouches_for_checksums() {
+        let id = FrameId::new(NodeId(0), 1);
+        let frame = Frame::checksummed(id, None, vec![1; 60]);
+        assert!(frame.is_checksummed() && frame.clone().is_checksummed());
+        assert!(!Frame::new(id, None, frame.into_bytes()).is_checksummed());
     }
 
     #[test]

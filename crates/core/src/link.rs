@@ -79,7 +79,8 @@ impl Default for LinkSettings {
 
 impl LinkSettings {
     /// The names that [`preset`](Self::preset) knows.
-    pub const PRESETS: [&str; 5] = ["lan", "wifi", "mobile-4g", "mobile-3g", "satellite"];
+    pub const PRESETS: [&str; 6] =
+        ["perfect", "lan", "wifi", "mobile-4g", "mobile-3g", "satellite"];
 
     /// Settings by name; figures typical of the medium, meant for teaching, not for measuring one.
     pub fn preset(name: &str) -> Option<Self> {
@@ -91,6 +92,7 @@ impl LinkSettings {
             ..Self::default()
         };
         Some(match name {
+            "perfect" => Self::default(),
             "lan" => settings(1_000, 5, 0, 0),
             "wifi" => settings(100, 2_000, 1_000, 1_000),
             "mobile-4g" => settings(30, 25_000, 5_000, 1_000),

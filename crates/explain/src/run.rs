@@ -83,7 +83,7 @@ impl NetworkSummary {
     }
 
     /// The network in lines that line up: a title, the nodes with their addresses, the links with
-    /// those settings that are not those of a perfect cable.
+    /// those settings that are not those of the usual cable.
     pub fn render(&self, catalogue: &Catalogue) -> String {
         let (name, nodes, links) = (&self.name, self.nodes.len(), self.links.len());
         let mut out =
@@ -181,8 +181,11 @@ fn link_row(catalogue: &Catalogue, link: &LinkSummary) -> [String; 2] {
     [ends, words.join(&catalogue.phrase("list-separator"))]
 }
 
-/// The settings that differ from a perfect cable's.
+/// The settings that differ from a perfect cable's; none for the usual cable of a local network.
 fn settings(catalogue: &Catalogue, settings: &LinkSettings) -> Vec<String> {
+    if LinkSettings::preset("lan").as_ref() == Some(settings) {
+        return Vec::new();
+    }
     let LinkSettings { rate, delay, jitter, loss, duplicate, reorder, corrupt, queue, mtu } =
         settings;
     let say = |id, args| catalogue.text(id, &args);

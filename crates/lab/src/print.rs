@@ -112,6 +112,8 @@ struct SwitchOut {
 struct LinkOut {
     // Flow style because the link is; to ask for it again would be left to the next list.
     between: Vec<String>,
+    /// What is not written here is then as on a cable without limits.
+    preset: &'static str,
     #[serde(flatten)]
     both: Option<DirectionOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,6 +205,7 @@ fn link(lab: &Lab, link: &Link) -> LinkOut {
     let same = link.forward == link.backward;
     LinkOut {
         between: link.ends.iter().map(|end| lab.end_name(*end)).collect(),
+        preset: "perfect",
         both: same.then(|| direction(&link.forward)),
         forward: (!same).then(|| direction(&link.forward)),
         backward: (!same).then(|| direction(&link.backward)),

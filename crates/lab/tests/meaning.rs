@@ -129,7 +129,7 @@ links:
     state: down
     backward: { rate: 1 Mbit }
 ");
-    assert_eq!(lab.links[0].forward, LinkSettings::default());
+    assert_eq!(lab.links[0].forward, LinkSettings::preset("lan").unwrap());
     assert!(lab.links[0].up);
     let satellite = LinkSettings::preset("satellite").unwrap();
     let expected =
@@ -258,7 +258,7 @@ links:
   - { between: [a2, a3], backward: *slow }
 ");
     assert_eq!(lab.links[1].backward.delay, Duration::from_millis(300));
-    assert_eq!(lab.links[1].forward.delay, Duration::ZERO);
+    assert_eq!(lab.links[1].forward.delay, Duration::from_micros(5));
 }
 
 #[test]

@@ -93,6 +93,7 @@ mod capture {
     const ALLOWED: &[(&str, &[&str])] = &[
         // a1 knocks at ports where nobody listens.
         ("cable", &["Connection reset (RST)"]),
+        ("loopback", &["Connection reset (RST)"]),
         ("two-dorms", &["Connection reset (RST)"]),
         ("broken/wrong-port", &["Connection reset (RST)"]),
         (
@@ -150,7 +151,9 @@ mod capture {
         // A frame that left a host of its own accord (an ARP request) need not say why; one that was
         // forwarded, answered or dropped does.
         assert!(comments * 2 > frames.len(), "{comments} of {} have a comment", frames.len());
-        assert!(resolved > 0, "no name was resolved");
+        // In a storm nothing but ARP gets through.
+        let packets = frames.iter().any(|frame| frame.contains_key("ip.src"));
+        assert!(resolved > 0 || !packets, "no name was resolved");
     }
 }
 

@@ -47,14 +47,17 @@ fn file(content: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
 fn a_missing_file_is_answered_with_the_labs_that_are_there() {
     let missing = labs::file("cabel");
     all_refuse(&missing, "No such file or directory");
-    all_refuse(&missing, "help: lab files in that folder: backlog.yaml, cable.yaml, dorm.yaml");
+    all_refuse(
+        &missing,
+        "help: lab files in that folder: backlog.yaml, broadcast.yaml, cable.yaml",
+    );
 }
 
 #[test]
 fn a_folder_is_answered_with_the_labs_in_it() {
     let folder = labs::file("broken/x").with_file_name("");
     all_refuse(&folder, "Is a directory");
-    all_refuse(&folder, "help: lab files in that folder: cable-pulled.yaml");
+    all_refuse(&folder, "help: lab files in that folder: address-in-use.yaml");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn section_3_2_1_3_loopback_does_not_leave_the_node() {
         let message = IcmpMessage::EchoReply { ident: 1, seq: 1 };
         let (source, to) = (Ipv4Addr::from(source), Ipv4Addr::from(to));
         let packet = icmp::build(source, to, 64, message, b"");
-        let options = SendOptions { broadcast: true, interface: None };
+        let options = SendOptions { broadcast: true, ..SendOptions::default() };
         let sent = bench.command(|node, ctx| node.layer.send(ctx, packet, options));
         let at = bench.sim.now() + lanternet_core::Duration::from_secs(5);
         bench.until(at);

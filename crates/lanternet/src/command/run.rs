@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "trace")]
     json: bool,
 
-    /// Write a capture for Wireshark; each frame's comment says why it was sent
+    /// Write a capture for Wireshark: each frame's comments say why; expectations' probes come last
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
 

@@ -225,7 +225,7 @@ impl Stack {
             }
             Some(Socket::Ping(socket)) => {
                 if let Some(ident) = socket.ident {
-                    self.pings.remove(&ident);
+                    self.pings.as_mut().map(|pings| pings.remove(&ident));
                 }
             }
         }

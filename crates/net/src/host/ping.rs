@@ -113,7 +113,7 @@ impl Stack {
         message[HEADER..].copy_from_slice(request.payload);
         let sum = checksum(message);
         message[2..4].copy_from_slice(&sum.to_be_bytes());
-        let options = SendOptions { broadcast, interface: None };
+        let options = SendOptions { broadcast, ..SendOptions::default() };
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
         Ok(())
     }
@@ -122,9 +122,11 @@ impl Stack {
         let start = self.rng.next_u64() as u16;
         let ident = (0..=u16::MAX)
             .map(|step| start.wrapping_add(step))
-            .find(|ident| *ident != 0 && !self.pings.contains_key(ident))
+            .find(|ident| {
+                *ident != 0 && !self.pings.as_ref().is_some_and(|pings| pings.contains_key(ident))
+            })
             .ok_or(Errno::NoBuffers)?;
-        self.pings.insert(ident, id);
+        self.pings.get_or_insert_default().insert(ident, id);
         self.ping(id)?.ident = Some(ident);
         Ok(ident)
     }
@@ -152,7 +154,8 @@ impl Stack {
             }
             _ => (0, 0, IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         };
-        let Some(id) = self.pings.get(&ident).copied() else { return false };
+        let found = self.pings.as_ref().and_then(|pings| pings.get(&ident));
+        let Some(id) = found.copied() else { return false };
         let Some(socket) = self.sockets.ping_mut(id) else { return false };
         if socket.queue.len() < LIMIT {
             socket.queue.push_back(EchoMessage {

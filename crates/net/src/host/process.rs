@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use lanternet_core::trace::{Stream, TraceEvent};
@@ -197,27 +197,50 @@ struct Task {
     waker: Waker,
 }
 
-/// The tasks that something has happened for, in that order.
+/// The tasks that something has happened for, in that order. Nearly always that is one, which then
+/// costs no lock.
 #[derive(Default)]
 struct Ready {
-    queue: Mutex<VecDeque<u64>>,
-    any: AtomicBool,
+    /// The first of them; tasks are counted from 1, so 0 is none.
+    first: AtomicU64,
+    /// The others. Whoever pushes while there are some joins them.
+    more: Mutex<VecDeque<u64>>,
+    any_more: AtomicBool,
 }
 
 impl Ready {
     fn push(&self, task: u64) {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(task);
-        self.any.store(true, Ordering::Release);
+        if !self.any_more.load(Ordering::Acquire) && self.put_first(task) {
+            return;
+        }
+        self.more().push_back(task);
+        self.any_more.store(true, Ordering::Release);
     }
 
     fn pop(&self) -> Option<u64> {
-        if !self.any.load(Ordering::Acquire) {
+        if self.first.load(Ordering::Acquire) == 0 {
             return None;
         }
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let task = queue.pop_front();
-        self.any.store(!queue.is_empty(), Ordering::Release);
-        task
+        let task = self.first.swap(0, Ordering::AcqRel);
+        if self.any_more.load(Ordering::Acquire) {
+            let mut more = self.more();
+            if let Some(next) = more.pop_front()
+                && !self.put_first(next)
+            {
+                more.push_front(next);
+            }
+            self.any_more.store(!more.is_empty(), Ordering::Release);
+        }
+        Some(task)
+    }
+
+    /// Whether the first place was free.
+    fn put_first(&self, task: u64) -> bool {
+        self.first.compare_exchange(0, task, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    fn more(&self) -> MutexGuard<'_, VecDeque<u64>> {
+        self.more.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -233,7 +256,9 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
+        // Two threads that wake it at the same moment would let it run twice, which is harmless.
+        if !self.queued.load(Ordering::Acquire) {
+            self.queued.store(true, Ordering::Release);
             self.ready.push(self.task);
         }
     }
@@ -292,6 +317,10 @@ impl Executor {
             lock(stack).started(id);
             let main = start(Handle::new(stack.clone(), id));
             self.push(id, Work::Main(main));
+        }
+        if self.waiting.is_empty() {
+            // An empty map keeps the memory of its last row, and no more program may come.
+            self.waiting = BTreeMap::new();
         }
     }
 
@@ -356,6 +385,6 @@ impl Executor {
 
 /// Locks what programs share. One thread at a time uses a host, and nothing calls a program with
 /// the lock held, so this never waits; a panic of a program leaves whole tables behind.
-pub(super) fn lock(stack: &Mutex<Stack>) -> std::sync::MutexGuard<'_, Stack> {
+pub(super) fn lock(stack: &Mutex<Stack>) -> MutexGuard<'_, Stack> {
     stack.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -212,7 +212,8 @@ impl Stack {
         let group = to.ip().is_multicast();
         let ttl = if group { socket.multicast_ttl } else { socket.ttl };
         let interface = socket.multicast_interface.filter(|_| group);
-        let options = SendOptions { broadcast: socket.broadcast, interface };
+        let options =
+            SendOptions { broadcast: socket.broadcast, interface, ..SendOptions::default() };
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to.ip(), PROTOCOL) };
         let mut packet = vec![0; HEADROOM + ip.header_len() + length];
         let segment = ip.write(&mut packet, length);

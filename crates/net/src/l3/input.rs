@@ -84,7 +84,10 @@ impl L3 {
         }
         match ethertype {
             ETHERTYPE_IPV4 => self.process_ipv4(ctx, port, mac, frame),
-            ETHERTYPE_ARP => self.process_arp(ctx, port, &frame),
+            ETHERTYPE_ARP => {
+                self.forget_path();
+                self.process_arp(ctx, port, &frame);
+            }
             _ => ctx.drop_frame(Some(port), || DropReason::UnknownEtherType { ethertype }),
         }
     }
@@ -94,11 +97,12 @@ impl L3 {
             Ok(header) => header,
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
-        if let Err(reason) = self.admit(port, &header) {
+        let link_group = mac.is_group();
+        let answer = !link_group && self.is_answer(port, &header);
+        if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
             return ctx.drop_frame(Some(port), || reason);
         }
-        let link_group = mac.is_group();
-        if self.is_for_us(port, header.destination.into()) {
+        if answer || self.is_for_us(port, header.destination.into()) {
             let inbound = Inbound {
                 interface: Some(port),
                 about: ctx.about(),
@@ -125,8 +129,12 @@ impl L3 {
     }
 
     /// Whether such a packet may come from outside at all.
-    fn admit(&self, port: PortId, header: &Header) -> Result<(), DropReason> {
-        let (source, destination) = (header.source, header.destination);
+    pub(super) fn admit(
+        &self,
+        port: PortId,
+        source: Ipv4Addr,
+        destination: Ipv4Addr,
+    ) -> Result<(), DropReason> {
         if !self.interfaces[port.0 as usize].has_address() {
             return Err(DropReason::NoAddress { interface: port });
         }
@@ -223,6 +231,7 @@ impl L3 {
     }
 
     fn process_icmp(&mut self, ctx: &mut Context<'_>, inbound: Inbound) {
+        self.forget_path();
         let port = inbound.interface;
         let payload = inbound.payload();
         let wrong = checksum(payload);

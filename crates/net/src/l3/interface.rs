@@ -33,7 +33,7 @@ pub(super) struct Interface {
     /// Whether the cable is up.
     pub(super) up: bool,
     addresses: Vec<Address>,
-    groups: Vec<IpAddr>,
+    groups: Box<[IpAddr]>,
     announce: bool,
     detect: bool,
     neighbors: Box<[StaticNeighbor]>,
@@ -101,7 +101,7 @@ impl Interface {
             mtu: config.mtu.max(MIN_MTU),
             up: true,
             addresses: config.addresses.iter().map(address).collect(),
-            groups: Vec::new(),
+            groups: Box::default(),
             announce: config.announce,
             detect: config.detect_conflicts,
             neighbors: config.neighbors.as_slice().into(),
@@ -111,7 +111,7 @@ impl Interface {
     /// The node has power: addresses are probed, announced, or simply used.
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
         self.up = true;
-        self.groups.clear();
+        self.groups = Box::default();
         for address in &mut self.addresses {
             address.defended = None;
             address.claim = if self.detect && address.net.addr().is_ipv4() {
@@ -182,13 +182,15 @@ impl Interface {
     /// Joins a group; the group of all hosts needs no joining (RFC 1112 section 4).
     pub(super) fn join(&mut self, group: IpAddr) {
         if !self.groups.contains(&group) {
-            self.groups.push(group);
+            let joined = std::mem::take(&mut self.groups);
+            self.groups = joined.into_iter().chain([group]).collect();
         }
     }
 
     /// Leaves a group.
     pub(super) fn leave(&mut self, group: IpAddr) {
-        self.groups.retain(|joined| *joined != group);
+        let joined = std::mem::take(&mut self.groups);
+        self.groups = joined.into_iter().filter(|joined| *joined != group).collect();
     }
 
     /// Whether it is a member of the group.

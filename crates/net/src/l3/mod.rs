@@ -23,6 +23,7 @@ mod interface;
 pub mod neighbor;
 mod output;
 mod packet;
+mod path;
 pub mod route_table;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use fragment::Reassembler;
 use icmp::RateLimiter;
 use interface::{ClaimStep, Interface};
 use neighbor::{Due, NeighborRow, NeighborTable};
+use path::Path;
 use route_table::RouteTable;
 
 /// EtherTypes (IANA).
@@ -66,6 +68,8 @@ pub struct L3 {
     neighbors: NeighborTable,
     forwarding: bool,
     deliveries: VecDeque<Delivery>,
+    /// The way of the last packet.
+    path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
     ident: u16,
@@ -89,6 +93,7 @@ impl L3 {
             neighbors: NeighborTable::default(),
             forwarding: config.forwarding,
             deliveries: VecDeque::new(),
+            path: None,
             rare: None,
             ident: 0,
             rng,
@@ -114,6 +119,7 @@ impl L3 {
 
     /// A time named by `poll_timeout` has come.
     pub fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
+        self.forget_path();
         for port in (0..self.interfaces.len() as u16).map(PortId) {
             while let Some(step) =
                 self.interfaces[port.0 as usize].claim_step(ctx.now(), &mut self.rng)
@@ -145,6 +151,7 @@ impl L3 {
     pub fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
         let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
         interface.up = up;
+        self.forget_path();
         self.routes.set_interface_up(port, up);
         if !up {
             for held in self.neighbors.flush(port) {
@@ -157,6 +164,7 @@ impl L3 {
 
     /// The node lost its power: tables and packets are forgotten.
     pub fn handle_crash(&mut self, _: &mut Context<'_>) {
+        self.forget_path();
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();

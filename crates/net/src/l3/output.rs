@@ -1,6 +1,6 @@
 //! From programs, and everything's last step: route, segment, neighbour, cable.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
 use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
@@ -33,10 +33,24 @@ impl L3 {
         let mut ip = Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]);
         ip.set_ident(self.ident);
         ip.set_checksum(0);
-        let (source, destination) = (IpAddr::V4(ip.src_addr()), IpAddr::V4(ip.dst_addr()));
+        let ends = [ip.src_addr(), ip.dst_addr()];
         let header_len = usize::from(ip.header_len());
         let sum = checksum(&buffer[HEADROOM..][..header_len]);
         Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]).set_checksum(sum);
+        let len = buffer.len() - HEADROOM;
+        if !ctx.traced()
+            && let Some(path) = self.path(ctx.now(), ends, len)
+        {
+            path.address(&mut buffer);
+            let port = path.port();
+            let frame = match options.checksummed {
+                true => ctx.checksummed_frame(buffer),
+                false => ctx.frame(buffer),
+            };
+            ctx.transmit(port, frame);
+            return Ok(());
+        }
+        let [source, destination] = ends.map(IpAddr::V4);
         let result = match () {
             () if !self.is_local(source) => Err(Unsent::AddressNotAvailable),
             () if self.is_local(destination) => {
@@ -49,7 +63,7 @@ impl L3 {
             () if destination.is_multicast() || self.is_limited_broadcast(destination) => {
                 self.send_to_all(ctx, destination, buffer, options)
             }
-            () => self.send_unicast(ctx, destination, buffer, options),
+            () => self.send_unicast(ctx, ends, buffer, options),
         };
         if let Err(why) = result {
             ctx.emit(|| TraceEvent::SendFailed { destination, why });
@@ -108,10 +122,11 @@ impl L3 {
     fn send_unicast(
         &mut self,
         ctx: &mut Context<'_>,
-        destination: IpAddr,
+        ends: [Ipv4Addr; 2],
         buffer: Vec<u8>,
         options: SendOptions,
     ) -> Result<(), Unsent> {
+        let destination = IpAddr::V4(ends[1]);
         if !self.forwarding && ctx.traced() {
             self.compare_segments(ctx, destination);
         }
@@ -135,7 +150,9 @@ impl L3 {
         let mtu = interface.mtu.min(self.learned_mtu(ctx.now(), destination));
         self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
-        })
+        })?;
+        self.remember_path(ctx, ends, port, next_hop, mtu);
+        Ok(())
     }
 
     /// Tells what the mask says of a destination: the first thing that a host finds out.
@@ -193,6 +210,7 @@ impl L3 {
         buffer: Vec<u8>,
         forwarded: bool,
     ) {
+        self.forget_path();
         let (now, about) = (ctx.now(), ctx.about());
         let mut packet = Some(buffer);
         let held =

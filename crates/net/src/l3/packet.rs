@@ -76,6 +76,11 @@ impl Inbound {
         &self.packet()[usize::from(self.header_len)..]
     }
 
+    /// Whether all its checksums are known to be right: see [`Frame::is_checksummed`].
+    pub fn is_checksummed(&self) -> bool {
+        matches!(&self.data, Data::Frame(frame) if frame.is_checksummed())
+    }
+
     /// Gives the memory back for the frames to come.
     pub fn recycle(self, ctx: &mut Context<'_>) {
         if let Data::Frame(frame) = self.data {
@@ -120,6 +125,8 @@ pub struct Original {
 /// How a packet is to be sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SendOptions {
+    /// The checksum of what is above IP was computed by the caller just now.
+    pub checksummed: bool,
     /// Broadcasts are allowed (`SO_BROADCAST`).
     pub broadcast: bool,
     /// The interface for limited broadcasts and multicasts; otherwise that of the route, or the

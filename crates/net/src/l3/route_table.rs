@@ -36,6 +36,10 @@ impl RouteTable {
         }
         let rank = |route: &Route| (u8::MAX - route.destination.prefix_len(), route.kind);
         let at = self.rows.partition_point(|row| rank(&row.route) <= rank(&route));
+        // Most tables have one row or two, and a large network has many tables.
+        if self.rows.len() < 4 {
+            self.rows.reserve_exact(1);
+        }
         self.rows.insert(at, Row { route, up: true });
     }
 

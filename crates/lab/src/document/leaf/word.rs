@@ -81,6 +81,7 @@ words! {
 words! {
     /// A well-known kind of link.
     Preset, "a preset", &[], {
+        Perfect = "perfect",
         Lan = "lan",
         Wifi = "wifi",
         Mobile4g = "mobile-4g",

@@ -33,8 +33,8 @@ impl Stack {
             }
         };
         let (source, destination) = (inbound.source, inbound.destination);
-        let sum = pseudo_header(source, destination, PROTOCOL, segment.len() as u32);
-        if sum.with(segment).finish() != 0 {
+        let sum = || pseudo_header(source, destination, PROTOCOL, segment.len() as u32);
+        if !inbound.is_checksummed() && sum().with(segment).finish() != 0 {
             self.wrong_checksum(ctx, inbound, Protocol::Tcp, 16);
             return;
         }
