@@ -323,7 +323,9 @@ impl Live {
         for (number, card) in self.cards.iter().enumerate() {
             let file = directory.path().join(format!("card-{number}.pcapng"));
             card.write(&file);
-            complaints.extend(tshark.complaints_with(&file, &OPAQUE_PAYLOAD));
+            let mut found = tshark.complaints_with(&file, &OPAQUE_PAYLOAD);
+            forgive_mangled_zero(&mut found);
+            complaints.extend(found);
         }
         complaints
     }
@@ -399,6 +401,19 @@ impl Drop for Live {
             card.write(&Path::new(&folder).join(format!("{name}-{number}.pcapng")));
         }
     }
+}
+
+/// Where the checksum of a TCP segment comes out as 0, Linux sends 0xffff when it computes it for a
+/// card without offload (`CSUM_MANGLED_0`), as only UDP has to. One segment in 65536 is like that, it
+/// means the same number, and tshark complains.
+fn forgive_mangled_zero(complaints: &mut Vec<Complaint>) {
+    const WORDS: &str = "TCP Checksum 0xffff instead of 0x0000";
+    let is_zero = |complaint: &Complaint| complaint.what.starts_with(WORDS);
+    let frames: Vec<_> = complaints.iter().filter(|it| is_zero(it)).map(|it| it.frame).collect();
+    complaints.retain(|complaint| {
+        let checksum = is_zero(complaint) || complaint.what == "tcp.checksum.status";
+        !(checksum && frames.contains(&complaint.frame))
+    });
 }
 
 /// Switches have as many ports as the lab's links need: one more for the kernel.
