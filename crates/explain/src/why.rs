@@ -8,13 +8,15 @@
 //!
 //! - `journey`: from causes to the one branch of the story that matters. `arp`: its side stories.
 //! - [`Layer`]: which layer an event belongs to.
-//! - [`Diagnosis`]: why it failed, as facts. `diagnose`, `neighbor` and `route` find it, with what
+//! - [`Diagnosis`]: why it failed, as facts. `diagnose`, `neighbor`, `route` and
+//!   `handmade` find it, with what
 //!   the lab file should say instead; `network` answers their questions about the lab.
 //! - `words`: a finding in a language.
 
 mod arp;
 mod diagnose;
 mod diagnosis;
+mod handmade;
 mod hop;
 mod journey;
 mod layer;

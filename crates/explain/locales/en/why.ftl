@@ -145,6 +145,11 @@ why-help-damaged = ask again, or lower `corrupt:` of { $link }
 why-storm = { $nodes } form a loop, and frames go round in it without end (a broadcast storm)
 why-help-storm = remove one link of the loop: there is no spanning tree yet
 why-ignored = { $node } sent the frame out of all its ports, and no station took it
+why-wrong-neighbor-row = a row written by hand tells { $holder } that { $address } is at { $mac }, but no station has that hardware address
+why-help-neighbor-row = remove `{ $address }: { $mac }` from `arp:` of { $holder }
+why-help-neighbor-row-right = remove `{ $address }: { $mac }` from `arp:` of { $holder }, or write { $right } there, which { $owner } has
+why-wrong-mac-row = a row written by hand tells { $switch } that { $mac } ({ $station }) is behind port { $port }, but { $station } is not there
+why-help-mac-row = remove `{ $mac }: { $port }` from `macs:` of { $switch }, or plug the cable into that port
 
 # Programs.
 why-not-listening = { $node } is there, but no program on it listens on { $transport } port { $port }

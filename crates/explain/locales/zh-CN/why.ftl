@@ -119,6 +119,11 @@ why-help-damaged = 再试一次，或者调低 { $link } 的 `corrupt:`
 why-storm = { $nodes } 连成了环，帧在其中无休止地转圈（广播风暴）
 why-help-storm = 去掉环上的一条链路：这里还没有生成树协议
 why-ignored = { $node } 把帧从所有端口发出，但没有站点收下它
+why-wrong-neighbor-row = { $holder } 的一条手工表项称 { $address } 的硬件地址是 { $mac }，但没有任何站点使用这个硬件地址
+why-help-neighbor-row = 从 { $holder } 的 `arp:` 中删去 `{ $address }: { $mac }`
+why-help-neighbor-row-right = 从 { $holder } 的 `arp:` 中删去 `{ $address }: { $mac }`，或改写为 { $owner } 的 { $right }
+why-wrong-mac-row = { $switch } 的一条手工表项称 { $mac }（{ $station }）在端口 { $port }，但 { $station } 并不在那里
+why-help-mac-row = 从 { $switch } 的 `macs:` 中删去 `{ $mac }: { $port }`，或把网线插到该端口
 
 # 程序。
 why-not-listening = { $node } 在线，但其上没有程序监听 { $transport } 端口 { $port }

@@ -11,7 +11,7 @@ use super::arp::Asked;
 use super::diagnosis::{Diagnosis, Direction, Finding};
 use super::journey::{Journey, Step, Trail, drop_reason, is_end};
 use super::network::Network;
-use super::{neighbor, route};
+use super::{handmade, neighbor, route};
 
 /// A frame that comes to one node so often goes in circles.
 const STORM: usize = 8;
@@ -270,6 +270,10 @@ impl<'a> Case<'_, 'a> {
         let taken = |record: &&&Record| matches!(record.event, TraceEvent::PacketForUs { .. });
         if step.records.iter().any(|record| taken(&record)) {
             return Diagnosis::NoAnswer;
+        }
+        let to = step.arrived.and_then(|(_, frame)| frame.destination());
+        if let Some(row) = to.and_then(|to| handmade::wrong_row(self.network, to, step.node)) {
+            return row;
         }
         if self.network.station(step.node).is_some() {
             return Diagnosis::Unknown;

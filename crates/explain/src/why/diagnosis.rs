@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
-use lanternet_core::{IpNet, NodeId, PortRef, QueueLimit, Record};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record};
 use lanternet_lab::Service;
 
 /// Which way the packet went.
@@ -123,6 +123,16 @@ pub enum Diagnosis {
     Storm { nodes: Vec<NodeId> },
     /// Flooded, and every station ignored it.
     Ignored,
+    /// A neighbour row written by hand names a hardware address that no station has. `right` is the
+    /// station with that IP address, and its hardware address.
+    WrongNeighborRow {
+        holder: NodeId,
+        address: IpAddr,
+        mac: MacAddr,
+        right: Option<(NodeId, MacAddr)>,
+    },
+    /// A row of a switch written by hand puts a station behind a port where it is not.
+    WrongMacRow { switch: NodeId, port: u16, mac: MacAddr, station: NodeId },
 
     /// No program listens on the port; these are the ports on which programs listen there. With
     /// `only`, one does listen on the port, but at that address.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use lanternet_apps::command::{Command, Serve};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
-use lanternet_lab::{Lab, Node, NodeIndex, Service, Station, Transport};
+use lanternet_lab::{Lab, Node, NodeIndex, NodeKind, Service, Station, Transport};
 
 /// An interface of a station, with one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,31 @@ impl<'a> Network<'a> {
         self.lab.stations().find_map(|(index, _, station)| {
             let place = station.interfaces.iter().position(|interface| *interface.mac == mac)?;
             Some(PortRef::new(id(index), PortId(place as u16)))
+        })
+    }
+
+    /// The hardware address of the interface that has this address.
+    pub(super) fn mac_for(self, node: NodeId, address: IpAddr) -> Option<MacAddr> {
+        let mut interfaces = self.station(node)?.interfaces.iter();
+        let own = interfaces.find(|own| own.addresses.iter().any(|net| net.addr() == address))?;
+        Some(*own.mac)
+    }
+
+    /// A neighbour row written by hand that names this hardware address: whose, and for which
+    /// address.
+    pub(super) fn neighbor_row(self, mac: MacAddr) -> Option<(NodeId, IpAddr)> {
+        self.lab.stations().find_map(|(index, _, station)| {
+            let row = station.neighbors.iter().find(|row| *row.mac == mac)?;
+            Some((id(index), *row.address))
+        })
+    }
+
+    /// A switch's row written by hand for this station: whose, and the number of the port.
+    pub(super) fn mac_row(self, mac: MacAddr) -> Option<(NodeId, u16)> {
+        self.lab.nodes.iter().zip(0..).find_map(|(node, index)| {
+            let NodeKind::Switch(switch) = &node.kind else { return None };
+            let row = switch.macs.iter().find(|row| *row.mac == mac)?;
+            Some((NodeId(index), *row.port))
         })
     }
 

@@ -308,6 +308,25 @@ impl Words<'_> {
                 Some(say("why-help-storm", args!())),
             ),
             D::Ignored => (say("why-ignored", args!(node)), None),
+            D::WrongNeighborRow { holder, address, mac, right } => {
+                let holder = self.name(*holder);
+                let help = match right {
+                    Some((owner, right)) => {
+                        let owner = self.name(*owner);
+                        let args = args!(holder, address, mac, owner, right);
+                        say("why-help-neighbor-row-right", args)
+                    }
+                    None => say("why-help-neighbor-row", args!(holder, address, mac)),
+                };
+                (say("why-wrong-neighbor-row", args!(holder, address, mac)), Some(help))
+            }
+            D::WrongMacRow { switch, port, mac, station } => {
+                let (switch, station) = (self.name(*switch), self.name(*station));
+                (
+                    say("why-wrong-mac-row", args!(switch, port, mac, station)),
+                    Some(say("why-help-mac-row", args!(switch, port, mac))),
+                )
+            }
             D::NotListening { service, others, only } => {
                 self.not_listening(node, *service, others, *only)
             }

@@ -545,3 +545,21 @@ fn a_trace_that_was_cut_or_has_holes_is_told_as_far_as_it_goes() {
         }
     }
 }
+
+#[test]
+fn a_neighbour_row_written_by_hand_that_names_nobodys_card_is_told_with_the_right_one() {
+    let mut world = World::file("broken/stale-arp");
+    let report = world.ping("a1", "s1");
+    let message = "a row written by hand tells a1 that 192.168.1.80 is at 02:00:00:00:00:80, but no station has that hardware address";
+    let help = "remove `192.168.1.80: 02:00:00:00:00:80` from `arp:` of a1, or write 02:00:00:00:00:81 there, which s1 has";
+    said(&world, &report, message, help);
+}
+
+#[test]
+fn a_switch_row_written_by_hand_for_a_station_that_moved_is_told() {
+    let mut world = World::file("broken/moved-station");
+    let report = world.ping("a1", "s1");
+    let message = "a row written by hand tells sw that 02:00:00:00:00:80 (s1) is behind port 2, but s1 is not there";
+    let help = "remove `02:00:00:00:00:80: 2` from `macs:` of sw, or plug the cable into that port";
+    said(&world, &report, message, help);
+}
