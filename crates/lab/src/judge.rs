@@ -2,19 +2,18 @@
 
 use std::net::IpAddr;
 
-use lanternet_apps::Simulated;
 use lanternet_apps::sockets::Sockets;
 use lanternet_core::{Limits, NodeId};
-use lanternet_net::host::{Host, ProgramSpec};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::lab::{AddressClaim, Claim, Expectation, Lab, Speaker};
-use crate::network::Network;
+use crate::lab::{AddressClaim, Claim, Expectation, Lab, ProgramIndex, Speaker};
+use crate::network::{DEFAULT_UNTIL, Network};
 use crate::probe::ProbeReport;
 
 /// Echo requests and datagrams of an expectation are sent this often before it counts as failed: one
 /// may be lost on a bad line.
 const ATTEMPTS: u32 = 3;
+/// The network's events for a name to be resolved, whatever happens.
+const RESOLVE_EVENTS: u64 = 1 << 20;
 
 /// What became of an expectation.
 #[derive(Clone, Debug)]
@@ -83,21 +82,12 @@ impl Network {
 
     /// The addresses of a name, as a program on this node would get them.
     fn resolve(&mut self, node: NodeId, name: &str) -> Vec<IpAddr> {
-        let slot = Arc::new(Mutex::new(Vec::new()));
-        let writer = Arc::clone(&slot);
         let name = name.to_owned();
-        let spec = ProgramSpec { name: "probe".into(), ..ProgramSpec::default() };
-        self.sim.command(node, |host: &mut Host, ctx| {
-            host.spawn(ctx, spec, |handle| async move {
-                let found = Simulated::new(handle).resolve(&name).await.unwrap_or_default();
-                *writer.lock().unwrap_or_else(PoisonError::into_inner) = found;
-                0
-            })
+        let limits = Limits { until: self.sim.now() + DEFAULT_UNTIL, events: RESOLVE_EVENTS };
+        let found = self.ask_host(node, limits, move |sockets| async move {
+            sockets.resolve(&name).await.unwrap_or_default()
         });
-        let limits =
-            Limits { until: self.sim.now() + crate::network::DEFAULT_UNTIL, events: 1 << 20 };
-        self.sim.run_until_idle(limits);
-        std::mem::take(&mut slot.lock().unwrap_or_else(PoisonError::into_inner))
+        found.flatten().unwrap_or_default()
     }
 
     /// The addresses that a node uses now.
@@ -109,12 +99,12 @@ impl Network {
 
     /// What was printed, on either stream, in the order of the programs.
     fn output(&self, lab: &Lab, of: Speaker) -> Vec<String> {
-        let wanted = |index: &crate::lab::ProgramIndex| match of {
+        let wanted = |index: &ProgramIndex| match of {
             Speaker::Program(program) => program == *index,
             Speaker::Node(node) => lab.programs[index.0].on == node,
         };
         (0..lab.programs.len())
-            .map(crate::lab::ProgramIndex)
+            .map(ProgramIndex)
             .filter(wanted)
             .filter_map(|index| self.program(index))
             .flat_map(|program| program.output)

@@ -164,21 +164,42 @@ impl Network {
             Target::Node(index) => Target::Address(lab.address_of(*index)?),
             other => other.clone(),
         };
-        let slot = Arc::new(Mutex::new(None));
-        let spec = ProgramSpec { name: "probe".into(), ..ProgramSpec::default() };
-        let writer = Arc::clone(&slot);
-        self.sim.command(node, |host: &mut Host, ctx| {
-            host.spawn(ctx, spec, move |handle| async move {
-                let answer = question(&Simulated::new(handle), target, service, attempts).await;
-                *writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-                0
-            })
-        })?;
         let until = self.sim.now() + TIME_LIMIT;
-        self.sim.run_until_idle(Limits { until, events: EVENT_LIMIT });
-        let answer = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let limits = Limits { until, events: EVENT_LIMIT };
+        let answer = self.ask_host(node, limits, move |sockets| async move {
+            question(&sockets, target, service, attempts).await
+        })?;
         // No answer at all: a limit ended the run before the program could.
         Some(answer.unwrap_or(Answer { address: None, result: Found::Silent }))
+    }
+
+    /// Runs a program of ours on a host or router, and the network until it is quiet again. `None` for
+    /// a node that runs none; within it `None` when a limit ended the run before the program did.
+    pub(crate) fn ask_host<T, F>(
+        &mut self,
+        node: NodeId,
+        limits: Limits,
+        program: impl FnOnce(Simulated) -> F + Send + 'static,
+    ) -> Option<Option<T>>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let slot = Arc::new(Mutex::new(None));
+        let writer = Arc::clone(&slot);
+        let spec = ProgramSpec { name: "probe".into(), ..ProgramSpec::default() };
+        self.sim.command(node, |host: &mut Host, ctx| {
+            host.spawn(ctx, spec, |handle| {
+                let running = program(Simulated::new(handle));
+                async move {
+                    let answer = running.await;
+                    *writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+                    0
+                }
+            })
+        })?;
+        self.sim.run_until_idle(limits);
+        Some(slot.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }
 
