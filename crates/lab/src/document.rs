@@ -3,6 +3,7 @@
 //! Each entry here is a mapping of the file. Adding a key is adding a line: the reader, the
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
+mod files;
 mod leaf;
 mod read;
 
@@ -13,6 +14,7 @@ use ipnet::IpNet;
 use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::leaf::{EndText, Ends, Kind, LinkState, PortNumber, Prefix, Preset};
 use self::read::{Entries, mapping, wrong_type};
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
@@ -40,6 +42,9 @@ mapping! {
         collected "links" links: List<LinkEntry>,
         /// The programs to run, and where and when.
         collected "programs" programs: List<ProgramEntry>,
+        /// Files that programs read, by path, such as a zone for `serve dns --zone`. Other files
+        /// are looked for beside the lab file.
+        collected "files" files: Map<FilePath, Spanned<FileText>>,
         /// What must hold at the end, such as `a1 reaches b3`.
         collected "expect" expect: List<Spanned<ExpectLine>>,
     }
