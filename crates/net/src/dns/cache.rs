@@ -112,7 +112,7 @@ struct Entry {
 #[derive(Clone, Debug)]
 enum Data {
     Records(Vec<Record>),
-    Nothing { soa: Option<Record> },
+    Nothing { soa: Option<Box<Record>> },
 }
 
 /// One row of a cache, to be shown.
@@ -217,7 +217,7 @@ impl Cache {
     ) -> bool {
         let Some(time) = soa.and_then(negative_ttl) else { return false };
         let time = time.min(self.settings.longest_negative);
-        self.put(now, key, Data::Nothing { soa: soa.cloned() }, time, credibility)
+        self.put(now, key, Data::Nothing { soa: soa.cloned().map(Box::new) }, time, credibility)
     }
 
     /// Whether it is there now.
@@ -274,13 +274,13 @@ impl Cache {
         let name_error = (question.name.clone(), None);
         if let Some((Data::Nothing { soa }, remaining, _)) = self.take_look(now, &name_error, least)
         {
-            return Some(Hit::NameError { soa, remaining });
+            return Some(Hit::NameError { soa: soa.map(|soa| *soa), remaining });
         }
         let key = (question.name.clone(), Some(question.kind));
         let (data, remaining, credibility) = self.take_look(now, &key, least)?;
         Some(match data {
             Data::Records(records) => Hit::Records { records, remaining, credibility },
-            Data::Nothing { soa } => Hit::NoData { soa, remaining },
+            Data::Nothing { soa } => Hit::NoData { soa: soa.map(|soa| *soa), remaining },
         })
     }
 
@@ -313,7 +313,7 @@ impl Cache {
         };
         let data = match &entry.data {
             Data::Records(records) => Data::Records(records.iter().map(aged).collect()),
-            Data::Nothing { soa } => Data::Nothing { soa: soa.as_ref().map(aged) },
+            Data::Nothing { soa } => Data::Nothing { soa: soa.as_deref().map(aged).map(Box::new) },
         };
         Some((data, remaining, entry.credibility))
     }
