@@ -210,7 +210,7 @@ impl Server {
         response.metadata.recursion_available = self.resolver.is_some();
         let from_zone = self.authority.answer(&name, question.kind, &mut response);
         let Some(answer) = from_zone else {
-            self.from_others(now, client, query, &question, Vec::new());
+            self.ask_others(now, client, query, &question, Vec::new());
             return;
         };
         let recursion = query.metadata.recursion_desired && self.resolver.is_some();
@@ -219,7 +219,7 @@ impl Server {
                 let aliases: Vec<Record> = std::mem::take(&mut response.answers);
                 let target = last_target(&name, &aliases);
                 let question = Question::new(&target, question.kind);
-                self.from_others(now, client, query, &question, aliases);
+                self.ask_others(now, client, query, &question, aliases);
             }
             _ => {
                 self.tell(DnsEvent::AnsweredFromZone {
@@ -259,7 +259,7 @@ impl Server {
     }
 
     /// A question that the zones do not answer.
-    fn from_others(
+    fn ask_others(
         &mut self,
         now: Instant,
         client: Client,

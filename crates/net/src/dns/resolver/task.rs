@@ -142,7 +142,7 @@ impl Resolver {
                 return;
             }
             if task.place.is_none() {
-                match self.from_memory(now, id) {
+                match self.recall(now, id) {
                     Memory::Answered => return,
                     Memory::Followed => continue,
                     Memory::Nothing => {}
@@ -181,7 +181,7 @@ impl Resolver {
     }
 
     /// What the cache has for a search.
-    fn from_memory(&mut self, now: Instant, id: TaskId) -> Memory {
+    fn recall(&mut self, now: Instant, id: TaskId) -> Memory {
         let Some(task) = self.tasks.get(&id) else { return Memory::Answered };
         let question = task.now_asking();
         match self.cache.answer(now, &question) {

@@ -36,19 +36,19 @@ pub enum Unfit {
     #[error("`{name}` is not in the zone `{origin}`")]
     OutOfZone {
         /// The record's name.
-        name: Name,
+        name: Box<Name>,
         /// The zone's.
-        origin: Name,
+        origin: Box<Name>,
     },
     /// A second SOA, or one that is not at the top.
     #[error("a zone has one SOA, at its top: this one is at `{0}`")]
-    SecondSoa(Name),
+    SecondSoa(Box<Name>),
     /// An alias beside other records of the name (RFC 1034 section 3.6.2).
     #[error("`{0}` is an alias (CNAME) and cannot have other records")]
-    AliasWithOthers(Name),
+    AliasWithOthers(Box<Name>),
     /// Two aliases of one name.
     #[error("`{0}` is an alias (CNAME) already")]
-    SecondAlias(Name),
+    SecondAlias(Box<Name>),
 }
 
 /// A mistake in a master file.
@@ -120,21 +120,23 @@ impl Zone {
     pub fn insert(&mut self, mut record: Record) -> Result<(), Unfit> {
         let (name, kind) = (LowerName::new(&record.name), record.record_type());
         if !self.origin.zone_of(&name) {
-            let origin = Name::from(&self.origin);
-            return Err(Unfit::OutOfZone { name: record.name, origin });
+            let (name, origin) = (Box::new(record.name), Box::new(Name::from(&self.origin)));
+            return Err(Unfit::OutOfZone { name, origin });
         }
         if kind == RecordType::SOA {
-            return Err(Unfit::SecondSoa(record.name));
+            return Err(Unfit::SecondSoa(Box::new(record.name)));
         }
         if let Some(node) = self.nodes.get(&name) {
             let alias = node.contains_key(&RecordType::CNAME);
             let same = node.get(&kind).is_some_and(|set| set.iter().any(|r| r.data == record.data));
             match kind {
                 _ if same => {}
-                RecordType::CNAME if alias => return Err(Unfit::SecondAlias(record.name)),
+                RecordType::CNAME if alias => {
+                    return Err(Unfit::SecondAlias(Box::new(record.name)));
+                }
                 RecordType::CNAME if node.is_empty() => {}
-                RecordType::CNAME => return Err(Unfit::AliasWithOthers(record.name)),
-                _ if alias => return Err(Unfit::AliasWithOthers(record.name)),
+                RecordType::CNAME => return Err(Unfit::AliasWithOthers(Box::new(record.name))),
+                _ if alias => return Err(Unfit::AliasWithOthers(Box::new(record.name))),
                 _ => {}
             }
         }
