@@ -15,6 +15,7 @@
 
 pub mod command;
 pub mod console;
+mod dial;
 pub mod echo;
 pub mod endpoint;
 pub mod framed;
@@ -26,6 +27,7 @@ pub mod simulated;
 pub mod sockets;
 pub mod text;
 pub mod traceroute;
+mod trouble;
 
 pub use command::{Command, CommandError, run};
 pub use console::{Console, ExitCode};

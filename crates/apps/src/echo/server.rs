@@ -7,12 +7,12 @@ use lanternet_core::Duration;
 use tokio::io::AsyncWriteExt;
 
 use super::protocol::Service;
-use super::{ServeArgs, trouble};
+use super::ServeArgs;
 use crate::console::Console;
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::sockets::{ListenOptions, Sockets, TcpListener};
-use crate::text;
+use crate::{text, trouble};
 
 /// Give up after so many failures to accept in a row; one alone may pass (too many open files).
 const MOST_FAILURES: u32 = 10;

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use lanternet_core::Duration;
 
 use super::protocol::Service;
-use super::{ServeArgs, trouble};
+use super::ServeArgs;
 use crate::console::Console;
 use crate::sockets::{Sockets, UdpSocket};
-use crate::text;
+use crate::{text, trouble};
 
 /// The longest UDP datagram that its length field allows (RFC 768).
 const LONGEST: usize = 65_535;
