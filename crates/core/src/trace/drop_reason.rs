@@ -234,4 +234,19 @@ pub enum DropReason {
         /// Who sent it.
         remote: SocketAddr,
     },
+    // VLANs.
+
+    // Spanning tree.
+
+    // Groups.
+
+    // DHCP.
+
+    // Address translation.
+
+    // Firewall.
+
+    // Names.
+
+    // IPv6.
 }

@@ -65,7 +65,10 @@ impl Layer {
             | E::AddressProbed { .. }
             | E::AddressConflict { .. }
             | E::AddressDefended { .. }
-            | E::AddressAbandoned { .. } => Self::Link,
+            | E::AddressAbandoned { .. }
+            | E::Vlan(_)
+            | E::Stp(_)
+            | E::Multicast(_) => Self::Link,
             E::SameSegment { .. }
             | E::OtherSegment { .. }
             | E::RouteChosen { .. }
@@ -78,7 +81,10 @@ impl Layer {
             | E::PathMtuLearned { .. }
             | E::IcmpSent { .. }
             | E::IcmpSuppressed { .. }
-            | E::IcmpReceived { .. } => Self::Network,
+            | E::IcmpReceived { .. }
+            | E::Ipv6(_)
+            | E::Nat(_)
+            | E::Firewall(_) => Self::Network,
             E::Listening { .. }
             | E::DatagramDelivered { .. }
             | E::TcpStateChanged { .. }
@@ -93,7 +99,9 @@ impl Layer {
             | E::ProgramWrote { .. }
             | E::ProgramEnded { .. }
             | E::NameResolved { .. }
-            | E::NameUnknown { .. } => Self::Application,
+            | E::NameUnknown { .. }
+            | E::Dhcp(_)
+            | E::Dns(_) => Self::Application,
             E::Dropped { reason, .. } => Self::of_drop(reason),
             E::SendFailed { why, .. } => match why {
                 Unsent::NetworkDown => Self::Physical,

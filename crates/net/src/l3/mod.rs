@@ -266,6 +266,63 @@ impl L3 {
         self.routes.rows()
     }
 
+    /// Gives an interface one more address while it runs, with the routes that this makes possible:
+    /// from a DHCP server, from a prefix that a router advertised. A crash forgets it. The caller
+    /// has made sure that nobody else uses it. An address that the interface has already is not
+    /// doubled.
+    pub fn add_address(&mut self, port: PortId, address: IpNet) {
+        let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
+        interface.add(address);
+        self.forget_path();
+        self.add_connected(port);
+    }
+
+    /// Takes an address from an interface, with the routes that need it.
+    pub fn remove_address(&mut self, port: PortId, address: IpAddr) {
+        let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
+        interface.remove(address);
+        self.forget_path();
+        self.remove_connected(port, address);
+    }
+
+    /// Adds a row to the routing table while the node runs. A crash forgets it.
+    pub fn add_route(&mut self, route: Route) {
+        self.forget_path();
+        let up = self.interfaces.get(route.interface.0 as usize).is_some_and(|own| own.up);
+        let port = route.interface;
+        self.routes.add(route);
+        self.routes.set_interface_up(port, up);
+    }
+
+    /// Removes the rows of the routing table for which `gone` holds.
+    pub fn remove_routes(&mut self, gone: impl Fn(&Route) -> bool) {
+        self.forget_path();
+        self.routes.remove(gone);
+    }
+
+    /// Sends an IPv4 packet to one station of a segment, whatever the tables say: for a node that
+    /// has no address yet, or that answers one. As with [`send`](Self::send) the packet stands
+    /// behind [`HEADROOM`], and its identification and header checksum are filled in here. A packet
+    /// longer than the interface takes is not sent.
+    pub fn send_on_link(
+        &mut self,
+        ctx: &mut Context<'_>,
+        port: PortId,
+        to: MacAddr,
+        mut buffer: Vec<u8>,
+    ) -> Result<(), Unsent> {
+        let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::AddressNotAvailable)?;
+        if !interface.up {
+            return Err(Unsent::NetworkDown);
+        }
+        if buffer.len() - HEADROOM > usize::from(interface.mtu) {
+            return Err(Unsent::MessageTooLong);
+        }
+        self.finish_header(&mut buffer[HEADROOM..]);
+        self.transmit_packet(ctx, port, to, buffer);
+        Ok(())
+    }
+
     /// Takes part in a multicast group on an interface (`None`: the one of the default route).
     ///
     /// # Errors
