@@ -10,6 +10,7 @@
 //! - [`files`]: what a simulated host's programs can read.
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
+//! - [`site`]: a static web server and a client for it.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
 //! - [`endpoint`]: `HOST`, `HOST:PORT`, `[v6]:PORT`. [`race`]: timeouts and choices between
 //!   futures, without a runtime. [`text`]: words for errors and foreign bytes.
@@ -26,6 +27,7 @@ pub mod icmp;
 pub mod ping;
 pub mod race;
 pub mod simulated;
+pub mod site;
 pub mod sockets;
 pub mod text;
 pub mod traceroute;

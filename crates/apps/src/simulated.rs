@@ -14,7 +14,7 @@ use lanternet_net::host::{self, Errno, Handle, PathMtuDiscovery, Shutdown, Socke
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
-use crate::files::Files;
+use crate::files::{Files, Found};
 use crate::icmp::{
     EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError, Unreachable,
 };
@@ -143,6 +143,10 @@ impl Console for Simulated {
 
     async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
         self.1.read(path)
+    }
+
+    async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
+        self.1.look_in(folder, path)
     }
 }
 

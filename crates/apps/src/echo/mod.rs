@@ -176,12 +176,10 @@ impl ConnectArgs {
     /// The port to go to.
     fn port(&self) -> Result<u16, Trouble> {
         match (self.to.port, self.port) {
-            (Some(one), Some(other)) if one != other => {
-                Err(Trouble::cannot_begin(format!(
-                    "two different ports, {one} in `{}` and {other} after --port: leave one out",
-                    self.to
-                )))
-            }
+            (Some(one), Some(other)) if one != other => Err(Trouble::cannot_begin(format!(
+                "two different ports, {one} in `{}` and {other} after --port: leave one out",
+                self.to
+            ))),
             (one, other) => Ok(one.or(other).unwrap_or(DEFAULT_PORT)),
         }
     }

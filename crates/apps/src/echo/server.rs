@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use lanternet_core::Duration;
 use tokio::io::AsyncWriteExt;
 
-use super::protocol::Service;
 use super::ServeArgs;
+use super::protocol::Service;
 use crate::console::Console;
 use crate::framed::MessageReader;
 use crate::framing::Framing;

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use lanternet_core::Duration;
 
-use super::protocol::Service;
 use super::ServeArgs;
+use super::protocol::Service;
 use crate::console::Console;
 use crate::sockets::{Sockets, UdpSocket};
 use crate::{text, trouble};

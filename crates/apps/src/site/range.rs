@@ -71,9 +71,17 @@ mod tests {
             assert_eq!(asked(value, 10), Asked::NotThere, "{value}");
         }
         assert_eq!(asked("bytes=0-", 0), Asked::NotThere);
-        for value in ["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b", "lines=1-2",
-            "bytes=0-1,3-4", "bytes=+1-2"]
-        {
+        for value in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=5-2",
+            "bytes=a-b",
+            "lines=1-2",
+            "bytes=0-1,3-4",
+            "bytes=+1-2",
+        ] {
             assert_eq!(asked(value, 10), Asked::All, "{value}");
         }
     }

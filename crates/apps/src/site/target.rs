@@ -59,7 +59,8 @@ impl Target {
             if has_broken_escape(segment) {
                 return Err(NoTarget::Malformed);
             }
-            let name = percent_decode_str(segment).decode_utf8().map_err(|_| NoTarget::Malformed)?;
+            let name =
+                percent_decode_str(segment).decode_utf8().map_err(|_| NoTarget::Malformed)?;
             folder = matches!(&*name, "" | "." | "..");
             match &*name {
                 "" | "." => {}
@@ -127,7 +128,8 @@ mod tests {
         assert_eq!(path("/../../../etc/passwd"), Ok("etc/passwd".into()));
         assert_eq!(path("/a/%2e%2e/%2E./b"), Ok("b".into()));
         assert_eq!(path("/a/b/.."), Ok("a".into()));
-        for outside in ["/..%2f..%2fetc/passwd", "/..\\..\\x", "/%5c..%5c", "/c:/x", "/%00", "/a%0d%0ab"]
+        for outside in
+            ["/..%2f..%2fetc/passwd", "/..\\..\\x", "/%5c..%5c", "/c:/x", "/%00", "/a%0d%0ab"]
         {
             assert_eq!(path(outside), Err(NoTarget::Hidden), "{outside}");
         }
