@@ -10,7 +10,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::console::{Console, ExitCode};
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
-use crate::{ping, site, traceroute};
+use crate::{lookup, ping, site, traceroute};
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
@@ -19,6 +19,8 @@ pub enum Command {
     Ping(ping::Args),
     /// Find the routers on the way to a host
     Traceroute(traceroute::Args),
+    /// Ask what a name means, as dig does
+    Lookup(lookup::Args),
     /// Run a server
     #[command(subcommand)]
     Serve(Serve),
@@ -120,6 +122,7 @@ impl Command {
         match self {
             Self::Ping(_) => "ping",
             Self::Traceroute(_) => "traceroute",
+            Self::Lookup(_) => "lookup",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
             Self::Connect(Connect::Echo(_)) => "connect echo",
@@ -133,7 +136,11 @@ impl Command {
     pub fn files(&self) -> Vec<&str> {
         match self {
             Self::Serve(Serve::Site(args)) => vec![&args.dir],
-            Self::Ping(_) | Self::Traceroute(_) | Self::Serve(_) | Self::Connect(_) => Vec::new(),
+            Self::Ping(_)
+            | Self::Traceroute(_)
+            | Self::Lookup(_)
+            | Self::Serve(_)
+            | Self::Connect(_) => Vec::new(),
         }
     }
 
@@ -159,7 +166,7 @@ fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
     })
 }
 
-const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
+const PROGRAMS: [&str; 5] = ["ping", "traceroute", "lookup", "serve", "connect"];
 
 /// Runs a program to its end.
 #[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
@@ -172,6 +179,7 @@ pub fn run<S: Sockets, C: Console>(
         match command {
             Command::Ping(args) => ping::run(sockets, console, args).await,
             Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
+            Command::Lookup(args) => lookup::run(sockets, console, args).await,
             Command::Serve(server) => {
                 let (service, args) = match server {
                     Serve::Echo(args) => (Service::Echo, args),
