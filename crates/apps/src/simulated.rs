@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -141,6 +141,10 @@ impl Sockets for Simulated {
 
     fn random_u64(&self) -> u64 {
         self.0.random_u64()
+    }
+
+    fn default_bind(&self) -> IpAddr {
+        Ipv4Addr::UNSPECIFIED.into()
     }
 
     fn tell(&self, event: impl FnOnce() -> TraceEvent) {

@@ -30,7 +30,7 @@ mod server;
 mod target;
 mod url;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use lanternet_core::Duration;
 
@@ -51,8 +51,9 @@ pub struct ServeArgs {
     #[arg(short, long, default_value_t = DEFAULT_PORT)]
     pub port: u16,
     /// Address to listen on; 0.0.0.0 is all of the host's IPv4 addresses, :: all of its IPv6 ones
-    #[arg(short, long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::UNSPECIFIED))]
-    pub bind: IpAddr,
+    /// (default: all in a lab, 127.0.0.1 on this machine)
+    #[arg(short, long, visible_alias = "listen", value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
     /// Name of the site (repeatable): other hosts than this and those below it are refused with 421
     #[arg(short, long, value_name = "NAME", value_parser = url::host_name)]
     pub name: Vec<String>,

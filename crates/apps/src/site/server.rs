@@ -40,7 +40,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     if let Err(error) = console.look_in(&args.dir, "").await {
         return Err(format!("cannot show the folder {}: {}", args.dir, no_folder(&error)));
     }
-    let address = SocketAddr::new(args.bind, args.port);
+    let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), args.port);
     let listener = sockets
         .tcp_listen(address, ListenOptions::default())
         .await

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use lanternet_apps::Console;
-use lanternet_apps::files::{Entry, Found};
+use lanternet_apps::files::Found;
 use tokio::sync::Notify;
 
 /// Lines to read, and everything that was printed.
@@ -68,25 +68,6 @@ impl Console for MemoryConsole {
     }
 
     async fn look_in(&self, folder: &str, path: &str) -> std::io::Result<Found> {
-        let folder = std::fs::canonicalize(folder)?;
-        // With links followed, so that what is outside is seen to be.
-        let path = std::fs::canonicalize(folder.join(path))?;
-        if !path.starts_with(&folder) {
-            return Err(std::io::ErrorKind::NotFound.into());
-        }
-        if !path.is_dir() {
-            let modified = path.metadata()?.modified().ok();
-            return Ok(Found::File { content: std::fs::read(path)?.into(), modified });
-        }
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(path)? {
-            let entry = entry?;
-            // A name that is no text cannot be asked for.
-            if let Ok(name) = entry.file_name().into_string() {
-                entries.push(Entry { name, folder: entry.path().is_dir() });
-            }
-        }
-        entries.sort();
-        Ok(Found::Folder(entries))
+        lanternet_live::look_in(folder.as_ref(), path)
     }
 }

@@ -37,7 +37,7 @@ pub use ipv6::Ipv6Event;
 pub use multicast::MulticastEvent;
 pub use nat::NatEvent;
 pub use stp::StpEvent;
-pub use vlan::VlanEvent;
+pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};
 use crate::time::Instant;
