@@ -10,7 +10,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::console::{Console, ExitCode};
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
-use crate::{ping, traceroute};
+use crate::{lookup, ping, site, traceroute};
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
@@ -19,6 +19,8 @@ pub enum Command {
     Ping(ping::Args),
     /// Find the routers on the way to a host
     Traceroute(traceroute::Args),
+    /// Ask what a name means, as dig does
+    Lookup(lookup::Args),
     /// Run a server
     #[command(subcommand)]
     Serve(Serve),
@@ -34,6 +36,8 @@ pub enum Serve {
     Echo(echo::ServeArgs),
     /// Answer each message with itself in capital letters
     Upper(echo::ServeArgs),
+    /// Show the files of a folder as a web site
+    Site(site::ServeArgs),
 }
 
 /// The clients.
@@ -43,6 +47,8 @@ pub enum Connect {
     Echo(echo::ConnectArgs),
     /// Send messages to an upper server and print its answers
     Upper(echo::ConnectArgs),
+    /// Fetch a page of a web site and print it
+    Site(site::ConnectArgs),
 }
 
 #[derive(clap::Parser)]
@@ -116,17 +122,25 @@ impl Command {
         match self {
             Self::Ping(_) => "ping",
             Self::Traceroute(_) => "traceroute",
+            Self::Lookup(_) => "lookup",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
             Self::Connect(Connect::Echo(_)) => "connect echo",
+            Self::Serve(Serve::Site(_)) => "serve site",
             Self::Connect(Connect::Upper(_)) => "connect upper",
+            Self::Connect(Connect::Site(_)) => "connect site",
         }
     }
 
     /// The files and folders that it reads.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Self::Ping(_) | Self::Traceroute(_) | Self::Serve(_) | Self::Connect(_) => Vec::new(),
+            Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Ping(_)
+            | Self::Traceroute(_)
+            | Self::Lookup(_)
+            | Self::Serve(_)
+            | Self::Connect(_) => Vec::new(),
         }
     }
 
@@ -152,7 +166,7 @@ fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
     })
 }
 
-const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
+const PROGRAMS: [&str; 5] = ["ping", "traceroute", "lookup", "serve", "connect"];
 
 /// Runs a program to its end.
 #[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
@@ -165,10 +179,12 @@ pub fn run<S: Sockets, C: Console>(
         match command {
             Command::Ping(args) => ping::run(sockets, console, args).await,
             Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
+            Command::Lookup(args) => lookup::run(sockets, console, args).await,
             Command::Serve(server) => {
                 let (service, args) = match server {
                     Serve::Echo(args) => (Service::Echo, args),
                     Serve::Upper(args) => (Service::Upper, args),
+                    Serve::Site(args) => return site::serve(sockets, console, args).await,
                 };
                 echo::serve(sockets, console, service, args).await
             }
@@ -176,6 +192,7 @@ pub fn run<S: Sockets, C: Console>(
                 let (service, args) = match client {
                     Connect::Echo(args) => (Service::Echo, args),
                     Connect::Upper(args) => (Service::Upper, args),
+                    Connect::Site(args) => return site::connect(sockets, console, args).await,
                 };
                 echo::connect(sockets, console, service, args).await
             }
@@ -254,7 +271,7 @@ impl CommandError {
                 }
                 ErrorKind::MissingSubcommand
                 | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                    Some("write `echo` or `upper` after `serve` or `connect`".to_owned())
+                    Some("write `echo`, `upper` or `site` after `serve` or `connect`".to_owned())
                 }
                 ErrorKind::InvalidSubcommand => {
                     Some(format!("the programs are {}", listed(PROGRAMS.iter().copied())))

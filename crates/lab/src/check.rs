@@ -7,6 +7,7 @@
 
 mod addresses;
 mod cabling;
+mod dns;
 mod gateways;
 mod neighbors;
 mod programs;
@@ -31,6 +32,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
+        dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 pub use dhcp::DhcpEvent;
 pub use dns::{
-    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLookupFailure, DnsLoop, DnsMismatch, DnsQuestion,
     DnsRefusal, DnsTransport,
 };
 pub use drop_reason::{DropReason, Protocol};
