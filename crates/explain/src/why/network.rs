@@ -281,7 +281,14 @@ impl<'a> Network<'a> {
                 let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
                 Some((Service { port: server.port, transport }, bind))
             }
-            Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
+            Command::Serve(Serve::Site(server)) => {
+                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+                Some((Service { port: server.port, transport: Transport::Tcp }, bind))
+            }
+            Command::Ping(_)
+            | Command::Traceroute(_)
+            | Command::Lookup(_)
+            | Command::Connect(_) => None,
         })
         .collect()
     }
