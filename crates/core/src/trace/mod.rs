@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-pub use dhcp::DhcpEvent;
+pub use dhcp::{AddressChoice, DhcpEvent, NakCause, RequestStage};
 pub use dns::DnsEvent;
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
