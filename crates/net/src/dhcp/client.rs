@@ -168,6 +168,12 @@ impl Client {
         self.patience.is_none()
     }
 
+    /// The address that is being checked.
+    pub fn checking(&self) -> Option<Ipv4Net> {
+        let lease = self.lease.as_ref().filter(|_| self.state == ClientState::Checking);
+        lease.map(|lease| lease.acquired.address)
+    }
+
     /// What it has on loan, and for how long, with the times at which it will ask for more (T1 and
     /// T2) and the server.
     pub fn lease(&self) -> Option<&Lease> {

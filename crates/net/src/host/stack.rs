@@ -12,6 +12,7 @@ use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unrea
 use lanternet_core::{Context, Instant, Rng};
 
 use super::config::{DnsSettings, HostConfig, Names};
+use super::dhcp::Dhcp;
 use super::errno::Errno;
 use super::ports::Bindings;
 use super::process::{ProgramState, Spawned};
@@ -55,6 +56,7 @@ pub(super) struct Stack {
     pub(super) names: Option<Arc<Names>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
+    pub(super) dhcp: Option<Box<Dhcp>>,
 }
 
 impl Stack {
@@ -62,6 +64,11 @@ impl Stack {
         let mut rng = config.rng;
         // The IP layer draws from a stream of its own, so that programs do not change its numbers.
         let l3 = L3::new(config.l3, Rng::named(rng.next_u64(), "l3"));
+        let dhcp = config.dhcp.map(|dhcp| {
+            // A stream of its own as well; drawn from only where there is DHCP.
+            let rng = Rng::named(rng.next_u64(), "dhcp");
+            Box::new(Dhcp::new(*dhcp, rng, config.dns.clone()))
+        });
         Self {
             l3,
             now: Instant::ZERO,
@@ -79,6 +86,7 @@ impl Stack {
             hosts: config.hosts,
             names: config.names,
             dns: config.dns,
+            dhcp,
         }
     }
 
@@ -234,5 +242,6 @@ impl Stack {
         self.udp_ports.clear();
         self.pings = None;
         self.timers = Timers::default();
+        self.dhcp_crash();
     }
 }

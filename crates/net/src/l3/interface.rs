@@ -36,6 +36,8 @@ pub(super) struct Interface {
     groups: Box<[IpAddr]>,
     announce: bool,
     detect: bool,
+    /// Whether a DHCP client listens here: what comes for its port is taken in without an address.
+    pub(super) acquiring: bool,
     neighbors: Box<[StaticNeighbor]>,
 }
 
@@ -107,6 +109,7 @@ impl Interface {
             groups: Box::default(),
             announce: config.announce,
             detect: config.detect_conflicts,
+            acquiring: false,
             neighbors: config.neighbors.as_slice().into(),
         }
     }
@@ -136,6 +139,23 @@ impl Interface {
             let own = Address { net, broadcast, claim, defended: None, dynamic: true };
             self.addresses.push(own);
         }
+    }
+
+    /// One more address, which is used once nobody has answered for it (RFC 5227 section 2.1).
+    pub(super) fn claim(&mut self, now: Instant, rng: &mut Rng, net: IpNet) {
+        self.remove(net.addr());
+        let wait = Duration::from_nanos(rng.below(PROBE_WAIT.nanos()));
+        let claim = Claim::Probing { sent: 0, next: now + wait };
+        let broadcast = directed_broadcast(net);
+        self.addresses.push(Address { net, broadcast, claim, defended: None, dynamic: true });
+    }
+
+    /// Whether an address is still being asked for.
+    pub(super) fn is_probing(&self, address: Option<IpAddr>) -> bool {
+        self.addresses.iter().any(|own| {
+            matches!(own.claim, Claim::Probing { .. })
+                && address.is_none_or(|address| own.net.addr() == address)
+        })
     }
 
     /// One address less.
