@@ -169,28 +169,30 @@ impl Stack {
         let Dhcp { clients, rng, dns, .. } = &mut *dhcp;
         for (client, own_mtu) in clients {
             let port = client.interface();
-            if let Some(net) = client.checking() {
-                let address = IpAddr::V4(net.addr());
+            loop {
+                while let Some(action) = client.poll_action() {
+                    match action {
+                        Action::Tell(event) => ctx.emit(|| TraceEvent::Dhcp(event)),
+                        Action::Send(message, to) => self.send_to_server(ctx, port, &message, to),
+                        Action::Check(net) => {
+                            self.l3.claim_address(ctx.now(), port, IpNet::V4(net));
+                        }
+                        Action::Use(acquired) => self.use_lease(port, *acquired, own_mtu, dns),
+                        Action::Forget(address) => {
+                            self.l3.remove_address(port, address.into());
+                            self.forget_lease(port, own_mtu, dns);
+                        }
+                    }
+                }
+                let Some(address) = client.checking().map(|net| IpAddr::V4(net.addr())) else {
+                    break;
+                };
                 match self.l3.claim(port, address) {
-                    ClaimOutcome::Asking => {}
+                    ClaimOutcome::Asking => break,
                     ClaimOutcome::Ours => client.handle_checked(ctx.now(), rng, true),
                     ClaimOutcome::Taken => {
                         self.l3.remove_address(port, address);
                         client.handle_checked(ctx.now(), rng, false);
-                    }
-                }
-            }
-            while let Some(action) = client.poll_action() {
-                match action {
-                    Action::Tell(event) => ctx.emit(|| TraceEvent::Dhcp(event)),
-                    Action::Send(message, to) => self.send_to_server(ctx, port, &message, to),
-                    Action::Check(net) => {
-                        self.l3.claim_address(ctx.now(), port, IpNet::V4(net));
-                    }
-                    Action::Use(acquired) => self.use_lease(port, *acquired, own_mtu, dns),
-                    Action::Forget(address) => {
-                        self.l3.remove_address(port, address.into());
-                        self.forget_lease(port, own_mtu, dns);
                     }
                 }
             }

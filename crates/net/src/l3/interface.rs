@@ -118,7 +118,7 @@ impl Interface {
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
         self.up = true;
         self.groups = Box::default();
-        self.addresses.retain(|address| !address.dynamic);
+        self.crash();
         for address in &mut self.addresses {
             address.defended = None;
             address.claim = if self.detect && address.net.addr().is_ipv4() {
@@ -130,6 +130,11 @@ impl Interface {
                 Claim::Settled
             };
         }
+    }
+
+    /// The node lost its power: what was given while it ran is forgotten.
+    pub(super) fn crash(&mut self) {
+        self.addresses.retain(|address| !address.dynamic);
     }
 
     /// One more address, in use from now on.

@@ -189,6 +189,9 @@ impl L3 {
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
+        for interface in &mut self.interfaces {
+            interface.crash();
+        }
         self.rare = None;
     }
 
