@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use lanternet_core::{IpNet, MacAddr};
 
+use crate::nat::GateConfig;
+
 /// The configuration of a node's IP layer.
 #[derive(Clone, Debug, Default)]
 pub struct L3Config {
@@ -13,6 +15,8 @@ pub struct L3Config {
     pub routes: Vec<StaticRoute>,
     /// Whether packets for others are passed on: a router.
     pub forwarding: bool,
+    /// Address translation and rules.
+    pub gate: Option<Box<GateConfig>>,
 }
 
 /// One interface.

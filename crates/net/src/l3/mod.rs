@@ -7,6 +7,7 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
@@ -17,6 +18,7 @@ mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
 mod input;
 mod interface;
@@ -47,6 +49,8 @@ use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
@@ -72,6 +76,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     ident: u16,
     rng: Rng,
 }
@@ -85,8 +91,13 @@ struct Rare {
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -145,6 +156,9 @@ impl L3 {
         {
             self.reassembly_timed_out(ctx, expired);
         }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
+        }
     }
 
     /// The cable at an interface came up or went down.
@@ -169,6 +183,9 @@ impl L3 {
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
         self.rare = None;
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
@@ -179,7 +196,12 @@ impl L3 {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
         let fragments = self.rare.as_ref().and_then(|rare| rare.fragments.next_deadline());
-        Deadline::earliest(next, fragments.map(Deadline::background))
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
+        let kept = Deadline::earliest(
+            fragments.map(Deadline::background),
+            flows.map(Deadline::background),
+        );
+        Deadline::earliest(next, kept)
     }
 
     /// What came up for the protocols above, in order. Call until `None` after every other call
