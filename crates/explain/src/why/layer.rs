@@ -135,7 +135,14 @@ impl Layer {
             | R::UnknownEtherType { .. }
             | R::NeighborFailed { .. }
             | R::NeighborQueueFull { .. }
-            | R::ArpNotForUs { .. } => Self::Link,
+            | R::ArpNotForUs { .. }
+            | R::TaggedOnAccessPort { .. }
+            | R::VlanNotAllowed { .. }
+            | R::NoNativeVlan { .. }
+            | R::ReservedVlan { .. }
+            | R::NoOtherPortInVlan { .. }
+            | R::NoInterfaceForVlan { .. }
+            | R::PortBlocked { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
@@ -190,7 +197,9 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReservedAddress { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
-        | R::IcmpIgnored => true,
+        | R::IcmpIgnored
+        | R::NoOtherPortInVlan { .. }
+        | R::PortBlocked { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -201,6 +210,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::Runt { .. }
         | R::SourceIsGroup { .. }
         | R::UnknownEtherType { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoInterfaceForVlan { .. }
         | R::NeighborFailed { .. }
         | R::NeighborQueueFull { .. }
         | R::Malformed { .. }

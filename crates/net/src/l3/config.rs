@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use lanternet_core::{IpNet, MacAddr};
 
+use super::lower::LowerConfig;
 use crate::nat::GateConfig;
 
 /// The configuration of a node's IP layer.
@@ -17,6 +18,8 @@ pub struct L3Config {
     pub forwarding: bool,
     /// Address translation and rules.
     pub gate: Option<Box<GateConfig>>,
+    /// What interfaces stand on that have no cable.
+    pub lower: Option<Box<LowerConfig>>,
 }
 
 /// One interface.
