@@ -13,8 +13,6 @@
 //! time seems to have come, so that a packet that refreshes its flow costs nothing there.
 
 mod state;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};

@@ -5,8 +5,6 @@
 //! at the most, and lives as long as flows use it.
 
 mod ports;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -299,13 +297,5 @@ impl Mappings {
             of_protocol.for_each(|(_, port)| taken.insert(*port));
             taken
         })
-    }
-
-    /// Whether the inside ends and the outside ends of all rows are paired one to one.
-    #[cfg(test)]
-    fn is_bijective(&self) -> bool {
-        let mut outside = std::collections::BTreeSet::new();
-        self.rows().all(|row| outside.insert((row.protocol, row.outside)))
-            && self.by_inside.len() == self.by_outside.len()
     }
 }
