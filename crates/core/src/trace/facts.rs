@@ -334,6 +334,8 @@ pub enum ResetCause {
     Aborted,
     /// The segment does not fit the state of the connection.
     Unacceptable,
+    /// A firewall's rule rejects it.
+    Rejected,
 }
 
 /// Which list answered a question for a name.

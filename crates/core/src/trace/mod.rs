@@ -32,10 +32,10 @@ pub use facts::{
     RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment, TcpState,
     Unreachable,
 };
-pub use firewall::FirewallEvent;
+pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
 pub use ipv6::Ipv6Event;
 pub use multicast::MulticastEvent;
-pub use nat::NatEvent;
+pub use nat::{Dependence, NatEvent, PortChoice, Translation, Unmapped};
 pub use stp::StpEvent;
 pub use vlan::{VlanEvent, VlanSource};
 

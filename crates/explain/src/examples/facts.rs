@@ -115,6 +115,7 @@ pub(super) fn unsent() -> Vec<Unsent> {
         U::AddressNotAvailable => [U::AddressNotAvailable],
         U::NetworkDown => [U::NetworkDown],
         U::NoBuffers => [U::NoBuffers],
+        U::Prohibited => [U::Prohibited],
     }
 }
 
@@ -124,6 +125,7 @@ pub(super) fn reset_causes() -> Vec<ResetCause> {
         C::NoListener => [C::NoListener],
         C::Aborted => [C::Aborted],
         C::Unacceptable => [C::Unacceptable],
+        C::Rejected => [C::Rejected],
     }
 }
 

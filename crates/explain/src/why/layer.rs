@@ -109,7 +109,8 @@ impl Layer {
                 Unsent::NetworkUnreachable
                 | Unsent::MessageTooLong
                 | Unsent::BroadcastForbidden
-                | Unsent::AddressNotAvailable => Self::Network,
+                | Unsent::AddressNotAvailable
+                | Unsent::Prohibited => Self::Network,
             },
         }
     }
@@ -161,7 +162,21 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
-            | R::IcmpIgnored => Self::Network,
+            | R::IcmpIgnored
+            | R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. } => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -230,6 +245,20 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReceiveBufferFull { .. }
         | R::NotThePeer { .. }
         | R::DhcpTooManyHops { .. }
-        | R::DhcpUnknownRelay { .. } => false,
+        | R::DhcpUnknownRelay { .. }
+        | R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. }
+        | R::FirewallDenied { .. }
+        | R::FirewallPolicy { .. } => false,
     }
 }

@@ -174,11 +174,11 @@ impl Interface {
     }
 
     /// The addresses in use, each with its segment.
-    pub(super) fn addresses(&self) -> impl Iterator<Item = IpNet> + '_ {
+    pub(super) fn addresses(&self) -> impl Iterator<Item = IpNet> + Clone + '_ {
         self.used().map(|address| address.net)
     }
 
-    fn used(&self) -> impl Iterator<Item = &Address> {
+    fn used(&self) -> impl Iterator<Item = &Address> + Clone {
         let used =
             |address: &&Address| matches!(address.claim, Claim::Announcing { .. } | Claim::Settled);
         self.addresses.iter().filter(used)

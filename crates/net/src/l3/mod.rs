@@ -7,6 +7,7 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
@@ -18,6 +19,7 @@ mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
 mod input;
 mod interface;
@@ -51,6 +53,8 @@ use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
@@ -76,6 +80,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     /// What interfaces stand on that have no cable.
     lower: Option<Box<Lower>>,
     ident: u16,
@@ -102,8 +108,13 @@ struct Rare {
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -165,6 +176,9 @@ impl L3 {
         {
             self.reassembly_timed_out(ctx, expired);
         }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
+        }
     }
 
     /// An interface can be sent by from now on, or not.
@@ -193,6 +207,9 @@ impl L3 {
             interface.crash();
         }
         self.rare = None;
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
@@ -203,7 +220,9 @@ impl L3 {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
         let fragments = self.rare.as_ref().and_then(|rare| rare.fragments.next_deadline());
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        let next = Deadline::earliest(next, flows.map(Deadline::background));
         Deadline::earliest(next, self.lower_deadline())
     }
 
