@@ -33,7 +33,10 @@ pub use firewall::FirewallEvent;
 pub use ipv6::Ipv6Event;
 pub use multicast::MulticastEvent;
 pub use nat::NatEvent;
-pub use stp::StpEvent;
+pub use stp::{
+    BpduKind, BpduVerdict, BridgeId, BridgePortId, EdgeCause, PortRole, PortState, PriorityVector,
+    RoleCause, RootPath, StateCause, StpEvent,
+};
 pub use vlan::VlanEvent;
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};

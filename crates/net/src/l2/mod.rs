@@ -10,6 +10,7 @@
 mod hub;
 mod mac_table;
 mod ports;
+pub mod stp;
 mod switch;
 
 pub use hub::Hub;
