@@ -149,7 +149,8 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::MacFlushed { .. }
         | E::MacTableFull { .. }
         | E::SwitchForwarded { .. }
-        | E::SwitchFlooded { .. } => Place::Node(SWITCH),
+        | E::SwitchFlooded { .. }
+        | E::Stp(_) => Place::Node(SWITCH),
         E::FrameSent { port: PortId(3), .. } | E::FrameArrived { .. } => Place::Node(SWITCH),
         E::PacketForwarded { .. }
         | E::Fragmented { .. }
@@ -173,6 +174,8 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::SamePort { .. }
         | R::ReservedAddress { .. }
         | R::SourceIsGroup { .. }
+        | R::PortNotForwarding { .. }
+        | R::OwnBpdu { .. }
         | R::NoOtherPort => Place::Node(SWITCH),
         R::TtlExpired { .. }
         | R::NoRoute { .. }

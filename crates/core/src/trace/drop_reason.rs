@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::addr::{MacAddr, VlanId};
 use crate::id::PortId;
 use crate::link::QueueLimit;
+use crate::trace::{PortRole, PortState};
 
 /// A protocol above IP, or a layer whose checksum was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +24,12 @@ pub enum Protocol {
     Udp,
     /// ARP.
     Arp,
+    /// The spanning tree's messages.
+    Stp,
+    /// IGMP.
+    Igmp,
+    /// MLD.
+    Mld,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -237,7 +244,20 @@ pub enum DropReason {
     // VLANs.
 
     // Spanning tree.
-
+    /// The port the frame came in by, or would leave by, does not forward.
+    PortNotForwarding {
+        /// The port.
+        port: PortId,
+        /// Its role.
+        role: PortRole,
+        /// Its state.
+        state: PortState,
+    },
+    /// A spanning tree message that this bridge sent by the same port: it came back.
+    OwnBpdu {
+        /// The port.
+        port: PortId,
+    },
     // Groups.
 
     // DHCP.

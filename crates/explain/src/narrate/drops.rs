@@ -34,6 +34,15 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::SourceIsGroup { mac } => scene.say("drop-source-is-group", &args!(mac)),
         R::NoOtherPort => scene.phrase("drop-no-other-port"),
 
+        R::PortNotForwarding { port, role, state } => {
+            let (role, state) = (super::stp::role(scene, *role), super::stp::state(scene, *state));
+            let port = scene.port_in_words(*port);
+            scene.say("drop-port-not-forwarding", &args!(port, role, state))
+        }
+        R::OwnBpdu { port } => {
+            scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
+        }
+
         R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
         R::UnknownEtherType { ethertype } => {
             let ethertype = format!("{ethertype:#06x}");
@@ -107,6 +116,8 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::Runt { .. } => "drops-runt",
         R::SamePort { .. } => "drops-same-port",
         R::ReservedAddress { .. } => "drops-reserved-address",
+        R::PortNotForwarding { .. } => "drops-port-not-forwarding",
+        R::OwnBpdu { .. } => "drops-own-bpdu",
         R::SourceIsGroup { .. } => "drops-source-is-group",
         R::NoOtherPort => "drops-no-other-port",
         R::NotOurMac { .. } => "drops-not-our-mac",

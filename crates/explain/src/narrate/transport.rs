@@ -136,5 +136,8 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Tcp => "TCP",
         Protocol::Udp => "UDP",
         Protocol::Arp => "ARP",
+        Protocol::Stp => "STP",
+        Protocol::Igmp => "IGMP",
+        Protocol::Mld => "MLD",
     }
 }

@@ -128,6 +128,8 @@ impl Layer {
             R::Runt { .. }
             | R::SamePort { .. }
             | R::ReservedAddress { .. }
+            | R::PortNotForwarding { .. }
+            | R::OwnBpdu { .. }
             | R::SourceIsGroup { .. }
             | R::NoOtherPort
             | R::NotOurMac { .. }
@@ -136,8 +138,8 @@ impl Layer {
             | R::NeighborQueueFull { .. }
             | R::ArpNotForUs { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
-                Protocol::Arp => Self::Link,
-                Protocol::Ip | Protocol::Icmp => Self::Network,
+                Protocol::Arp | Protocol::Stp => Self::Link,
+                Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
             },
             R::NoAddress { .. }
@@ -173,10 +175,12 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NotOurMac { .. }
         | R::ArpNotForUs { .. }
         | R::ReservedAddress { .. }
+        | R::PortNotForwarding { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored => true,
         R::NoCable
+        | R::OwnBpdu { .. }
         | R::LinkDown
         | R::LinkCut
         | R::NodeDown

@@ -65,7 +65,9 @@ impl SpanningTree {
                 port.received_legacy = false;
                 Migration::Sensing
             }
-            Migration::Sensing if !port.enabled || (rapid && !port.send_rapid && port.received_rapid) => {
+            Migration::Sensing
+                if !port.enabled || (rapid && !port.send_rapid && port.received_rapid) =>
+            {
                 port.send_rapid = rapid;
                 port.migrate_delay = Timer::start(now, MIGRATE_TIME);
                 Migration::CheckingRapid
@@ -96,9 +98,7 @@ impl SpanningTree {
             return false;
         }
         port.edge_cause = match (edge, port.enabled) {
-            (true, true) => {
-                EdgeCause::NobodyAnswered { time: port.edge_delay_parameter() }
-            }
+            (true, true) => EdgeCause::NobodyAnswered { time: port.edge_delay_parameter() },
             (true, false) => EdgeCause::Configured,
             (false, _) => EdgeCause::Down,
         };

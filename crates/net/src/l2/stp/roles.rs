@@ -219,9 +219,7 @@ impl Port {
 
     /// A role begins: DISABLE_PORT, ROOT_PORT, DESIGNATED_PORT or BLOCK_PORT.
     fn enter(&mut self, now: Instant) {
-        for timer in
-            [&mut self.forward_delay, &mut self.recent_root, &mut self.recent_backup]
-        {
+        for timer in [&mut self.forward_delay, &mut self.recent_root, &mut self.recent_backup] {
             timer.release(now);
         }
         self.role = self.selected_role;

@@ -40,7 +40,8 @@ fn address(bridge: usize) -> MacAddr {
 
 fn config(bridge: usize, ports: u16) -> StpConfig {
     let mut config = StpConfig::new(address(bridge));
-    let port = |port| StpPortConfig::new(PortId(port), MacAddr([2, 1, 0, 0, bridge as u8, port as u8]));
+    let port =
+        |port| StpPortConfig::new(PortId(port), MacAddr([2, 1, 0, 0, bridge as u8, port as u8]));
     config.ports = (0..ports).map(port).collect();
     config
 }
@@ -70,8 +71,7 @@ impl Net {
     }
 
     fn ring(bridges: usize) -> Self {
-        let cables: Vec<_> =
-            (0..bridges).map(|at| ((at, 0), ((at + 1) % bridges, 1))).collect();
+        let cables: Vec<_> = (0..bridges).map(|at| ((at, 0), ((at + 1) % bridges, 1))).collect();
         Self::new((0..bridges).map(|bridge| config(bridge, 2)).collect(), &cables)
     }
 

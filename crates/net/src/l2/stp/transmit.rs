@@ -1,7 +1,7 @@
 //! What goes out: Port Transmit (17.26).
 
-use lanternet_core::{Duration, Instant};
 use lanternet_core::trace::{PortRole, StpEvent};
+use lanternet_core::{Duration, Instant};
 
 use super::bpdu::{Bpdu, Config, Flags};
 use super::timer::Timer;

@@ -277,7 +277,8 @@ impl SpanningTree {
     }
 
     fn next(&self, now: Instant) -> Option<Deadline> {
-        let at = self.ports.iter().filter_map(|port| port.next(now, self.config.hold_count)).min()?;
+        let at =
+            self.ports.iter().filter_map(|port| port.next(now, self.config.hold_count)).min()?;
         let underway = |port: &Port| port.enabled && port.role_forwards() && !port.forwarding;
         let busy = now < self.settles && self.ports.iter().any(underway);
         Some(Deadline { at, busy })
@@ -421,4 +422,3 @@ impl Port {
         timers.into_iter().flatten().min()
     }
 }
-

@@ -15,8 +15,7 @@ fn the_lowest_identifier_becomes_the_root_and_the_loop_is_cut_across_from_it() {
     let root = BridgeId { priority: 32768, address: address(0) };
     assert!(net.trees.iter().all(|tree| tree.summary().root == root));
     use PortRole::{Alternate, Designated, Root};
-    let roles: Vec<_> =
-        (0..3).map(|bridge| [net.role(bridge, 0), net.role(bridge, 1)]).collect();
+    let roles: Vec<_> = (0..3).map(|bridge| [net.role(bridge, 0), net.role(bridge, 1)]).collect();
     // Bridge 1 and 2 are as far from the root; 1 has the better identifier, so it serves the cable.
     assert_eq!(roles, [[Designated, Designated], [Designated, Root], [Root, Alternate]]);
     assert_eq!(net.state((2, 1)), DISCARDING);
@@ -53,9 +52,7 @@ fn the_way_to_the_root_is_the_cheapest_and_not_the_shortest() {
         }
         _ => None,
     });
-    let Some(RoleCause::BestPath { path, runner_up: Some(other) }) = why else {
-        panic!("{why:?}")
-    };
+    let Some(RoleCause::BestPath { path, runner_up: Some(other) }) = why else { panic!("{why:?}") };
     assert_eq!((path.cost, other.port, other.path.cost), (40_000, PortId(0), 2_000_000));
 }
 
@@ -63,8 +60,7 @@ fn the_way_to_the_root_is_the_cheapest_and_not_the_shortest() {
 fn of_two_cables_to_the_same_bridge_the_lower_port_of_the_other_side_is_used() {
     // Crossed: the root's port 0 is at the other bridge's port 1. Section 17.5: the designated port
     // counts before the receiving one.
-    let mut net =
-        Net::new(vec![config(0, 2), config(1, 2)], &[((0, 0), (1, 1)), ((0, 1), (1, 0))]);
+    let mut net = Net::new(vec![config(0, 2), config(1, 2)], &[((0, 0), (1, 1)), ((0, 1), (1, 0))]);
     net.settle();
     assert_eq!((net.role(1, 1), net.role(1, 0)), (PortRole::Root, PortRole::Alternate));
     let mut configs = vec![config(0, 2), config(1, 2)];

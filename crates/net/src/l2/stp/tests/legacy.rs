@@ -67,7 +67,9 @@ fn the_older_protocol_tells_the_root_of_a_change_until_it_is_acknowledged() {
     assert!(from(&net, (2, 1)) >= 1, "bridge 2 notifies towards the root");
     assert!(from(&net, (1, 1)) >= 1, "bridge 1 passes it on");
     let flag = |what: fn(&crate::l2::stp::Flags) -> bool, end: End| {
-        net.messages.iter().any(|(at, bpdu)| *at == end && bpdu.config().is_some_and(|c| what(&c.flags)))
+        net.messages
+            .iter()
+            .any(|(at, bpdu)| *at == end && bpdu.config().is_some_and(|c| what(&c.flags)))
     };
     assert!(flag(|flags| flags.acknowledgement, (1, 0)), "and acknowledges it");
     assert!(flag(|flags| flags.topology_change, (0, 0)), "the root tells all");
