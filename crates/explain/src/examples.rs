@@ -148,6 +148,7 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::MacAged { .. }
         | E::MacFlushed { .. }
         | E::MacTableFull { .. }
+        | E::Vlan(_)
         | E::SwitchForwarded { .. }
         | E::SwitchFlooded { .. }
         | E::Stp(_) => Place::Node(SWITCH),
@@ -176,6 +177,11 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::SourceIsGroup { .. }
         | R::PortNotForwarding { .. }
         | R::OwnBpdu { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoOtherPortInVlan { .. }
         | R::NoOtherPort => Place::Node(SWITCH),
         R::TtlExpired { .. }
         | R::NoRoute { .. }

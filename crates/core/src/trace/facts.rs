@@ -18,6 +18,8 @@ pub enum FloodCause {
     Broadcast,
     /// The destination is a group, and the switch does not know its members.
     Multicast,
+    /// The destination is all bridges, and this one takes no part in a spanning tree.
+    BridgeGroup,
 }
 
 /// Where the hardware address of a neighbour was seen.

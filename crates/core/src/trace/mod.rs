@@ -37,7 +37,7 @@ pub use stp::{
     BpduKind, BpduVerdict, BridgeId, BridgePortId, EdgeCause, PortRole, PortState, PriorityVector,
     RoleCause, RootPath, StateCause, StpEvent,
 };
-pub use vlan::VlanEvent;
+pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};
 use crate::time::Instant;

@@ -67,6 +67,7 @@ stp-addresses-flushed =
         [one] the one station
        *[other] the { $rows } stations
     } learned on { $port }
+flood-bridge-group = { $mac } is for all bridges, and this one takes no part in a spanning tree
 drop-port-not-forwarding = { $port } is { $role } and { $state } in the spanning tree
 drop-own-bpdu = this bridge sent the message itself by { $port }: the cable leads back to where it came from
 drops-port-not-forwarding = port not forwarding (spanning tree)

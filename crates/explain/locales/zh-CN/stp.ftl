@@ -63,6 +63,7 @@ stp-version-legacy = 在{ $port } 上改用 802.1D-1998 的旧生成树协议，
 stp-topology-changed = 拓扑已改变：{ $port } 开始承载流量，站点可能换到别的端口后面；通知所有网桥
 stp-topology-change-heard = 从{ $port } 得知拓扑已改变（{ $kind }），并继续传给其他网桥
 stp-addresses-flushed = 拓扑已改变：清除在{ $port } 学到的 { $rows } 个站点
+flood-bridge-group = { $mac } 是发给所有网桥的，而本交换机不参与生成树
 drop-port-not-forwarding = { $port } 在生成树中是{ $role }，处于{ $state }状态，不转发
 drop-own-bpdu = 这条生成树消息是本网桥自己从{ $port } 发出的：网线又绕回了原处
 drops-port-not-forwarding = 端口不转发（生成树）

@@ -136,7 +136,13 @@ impl Layer {
             | R::UnknownEtherType { .. }
             | R::NeighborFailed { .. }
             | R::NeighborQueueFull { .. }
-            | R::ArpNotForUs { .. } => Self::Link,
+            | R::ArpNotForUs { .. }
+            | R::TaggedOnAccessPort { .. }
+            | R::VlanNotAllowed { .. }
+            | R::NoNativeVlan { .. }
+            | R::ReservedVlan { .. }
+            | R::NoOtherPortInVlan { .. }
+            | R::NoInterfaceForVlan { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp | Protocol::Stp => Self::Link,
                 Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
@@ -178,7 +184,8 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::PortNotForwarding { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
-        | R::IcmpIgnored => true,
+        | R::IcmpIgnored
+        | R::NoOtherPortInVlan { .. } => true,
         R::NoCable
         | R::OwnBpdu { .. }
         | R::LinkDown
@@ -190,6 +197,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::Runt { .. }
         | R::SourceIsGroup { .. }
         | R::UnknownEtherType { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoInterfaceForVlan { .. }
         | R::NeighborFailed { .. }
         | R::NeighborQueueFull { .. }
         | R::Malformed { .. }
