@@ -4,6 +4,7 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod files;
 mod leaf;
 mod link;
 mod node;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
 pub(crate) use self::node::{
@@ -44,6 +46,9 @@ mapping! {
         collected "links" links: List<LinkEntry>,
         /// The programs to run, and where and when.
         collected "programs" programs: List<ProgramEntry>,
+        /// Files that programs read, by path, such as a zone for `serve dns --zone`. Other files
+        /// are looked for beside the lab file.
+        collected "files" files: Map<FilePath, Spanned<FileText>>,
         /// What must hold at the end, such as `a1 reaches b3`.
         collected "expect" expect: List<Spanned<ExpectLine>>,
     }

@@ -75,6 +75,7 @@ impl Network {
 
     /// Puts programs on their hosts; each starts when its time comes.
     pub fn start(&mut self, lab: &Lab, which: Start) {
+        let files = Arc::new(lab.files());
         for (slot, program) in self.programs.iter_mut().zip(&lab.programs) {
             let command = program.command.clone();
             let daemon = command.is_daemon();
@@ -89,11 +90,12 @@ impl Network {
                 input: program.input.clone(),
             };
             let node = NodeId::from(program.on);
+            let files = Arc::clone(&files);
             *slot = self
                 .sim
                 .command(node, |host: &mut Host, ctx| {
                     host.spawn(ctx, spec, |handle| async move {
-                        let simulated = Simulated::new(handle);
+                        let simulated = Simulated::new(handle).with_files(files);
                         lanternet_apps::run(command, simulated.clone(), simulated).await.0
                     })
                 })

@@ -21,7 +21,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 pub use dhcp::DhcpEvent;
-pub use dns::DnsEvent;
+pub use dns::{
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
+    DnsRefusal, DnsTransport,
+};
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
 pub use facts::{
