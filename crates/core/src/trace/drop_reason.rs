@@ -299,7 +299,15 @@ pub enum DropReason {
         port: PortId,
     },
     // Groups.
-
+    /// A message about groups that this node has no use for.
+    GroupMessageIgnored,
+    /// The switch knows of nobody behind another port who takes part in the group.
+    NoMembers {
+        /// The VLAN.
+        vlan: VlanId,
+        /// The group, or its hardware address where the frame has no IP packet.
+        group: IpAddr,
+    },
     // DHCP.
 
     // Address translation.

@@ -20,6 +20,10 @@ pub enum FloodCause {
     Multicast,
     /// The destination is all bridges, and this one takes no part in a spanning tree.
     BridgeGroup,
+    /// The destination is a group, and the switch has listened in on who takes part.
+    GroupMembers,
+    /// The destination is a group of which the switch knows no member, or a report for routers.
+    RouterPorts,
 }
 
 /// Where the hardware address of a neighbour was seen.

@@ -34,7 +34,7 @@ pub use facts::{
 };
 pub use firewall::FirewallEvent;
 pub use ipv6::Ipv6Event;
-pub use multicast::MulticastEvent;
+pub use multicast::{MulticastEvent, ReportCause};
 pub use nat::NatEvent;
 pub use stp::{
     BpduKind, BpduVerdict, BridgeId, BridgePortId, EdgeCause, PortRole, PortState, PriorityVector,

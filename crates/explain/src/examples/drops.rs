@@ -38,6 +38,8 @@ pub(super) fn drops() -> Vec<DropReason> {
                 state: PortState::Learning,
             },
         ],
+        R::GroupMessageIgnored => [R::GroupMessageIgnored],
+        R::NoMembers { .. } => [R::NoMembers { vlan: VlanId::DEFAULT, group: ip("239.1.2.3") }],
         R::OwnBpdu { .. } => [R::OwnBpdu { port: PortId(1) }],
         R::SourceIsGroup { .. } => [R::SourceIsGroup { mac: MacAddr([1, 0, 0x5e, 0, 0, 1]) }],
         R::NoOtherPort => [R::NoOtherPort],

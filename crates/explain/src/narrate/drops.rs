@@ -39,6 +39,8 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             let port = scene.port_in_words(*port);
             scene.say("drop-port-not-forwarding", &args!(port, role, state))
         }
+        R::GroupMessageIgnored => scene.phrase("drop-group-message-ignored"),
+        R::NoMembers { group, .. } => scene.say("drop-no-members", &args!(group)),
         R::OwnBpdu { port } => {
             scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
         }
@@ -135,6 +137,8 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::ReservedAddress { .. } => "drops-reserved-address",
         R::PortNotForwarding { .. } => "drops-port-not-forwarding",
         R::OwnBpdu { .. } => "drops-own-bpdu",
+        R::GroupMessageIgnored => "drops-group-message-ignored",
+        R::NoMembers { .. } => "drops-no-members",
         R::SourceIsGroup { .. } => "drops-source-is-group",
         R::NoOtherPort => "drops-no-other-port",
         R::NotOurMac { .. } => "drops-not-our-mac",

@@ -129,6 +129,7 @@ impl Layer {
             | R::SamePort { .. }
             | R::ReservedAddress { .. }
             | R::PortNotForwarding { .. }
+            | R::NoMembers { .. }
             | R::OwnBpdu { .. }
             | R::SourceIsGroup { .. }
             | R::NoOtherPort
@@ -161,6 +162,7 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
+            | R::GroupMessageIgnored
             | R::IcmpIgnored => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
@@ -182,6 +184,8 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ArpNotForUs { .. }
         | R::ReservedAddress { .. }
         | R::PortNotForwarding { .. }
+        | R::NoMembers { .. }
+        | R::GroupMessageIgnored
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored

@@ -389,7 +389,7 @@ impl Bridge {
             FloodCause::Broadcast => true,
             FloodCause::BridgeGroup => !self.is_inner(port),
             FloodCause::UnknownUnicast => !self.is_inner(port),
-            FloodCause::Multicast => {
+            FloodCause::Multicast | FloodCause::GroupMembers | FloodCause::RouterPorts => {
                 self.is_inner(port) || listeners.is_none_or(|ports| ports.contains(&port))
             }
         }

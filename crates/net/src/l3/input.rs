@@ -10,6 +10,7 @@ use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+    igmp,
 };
 use crate::wire::checksum::checksum;
 
@@ -99,7 +100,14 @@ impl L3 {
         };
         let link_group = mac.is_group();
         let answer = !link_group && self.is_answer(port, &header);
-        if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
+        // Whoever speaks of groups may have no address yet (RFC 3376 section 4.2.13).
+        let of_groups = header.protocol == igmp::message::PROTOCOL
+            && header.source.is_unspecified()
+            && header.destination.is_multicast();
+        if !answer
+            && !of_groups
+            && let Err(reason) = self.admit(port, header.source, header.destination)
+        {
             return ctx.drop_frame(Some(port), || reason);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
@@ -180,6 +188,8 @@ impl L3 {
         };
         if inbound.protocol == PROTOCOL_ICMP {
             self.process_icmp(ctx, inbound);
+        } else if inbound.protocol == igmp::message::PROTOCOL {
+            self.process_igmp(ctx, inbound);
         } else {
             self.deliveries.push_back(Delivery::Packet(inbound));
         }
