@@ -67,8 +67,10 @@ fn the_schema_refuses_a_line_with_a_field_too_few_or_too_many() {
         let fields = line.as_object().expect("an object");
         for key in fields.keys() {
             // These are there only where they apply.
-            let optional =
-                ["frame", "cause", "port", "gateway", "unicast", "backlog", "segment", "vector"];
+            let optional = [
+                "frame", "cause", "port", "gateway", "unicast", "backlog", "segment", "wildcard",
+                "zone", "vector",
+            ];
             // On a link the kind of place decides.
             let asks = ["query-sent", "querier-resumed", "answer-planned", "nothing-to-answer"];
             let of_query = fields.get("what").and_then(Value::as_str).is_some_and(|what| {

@@ -20,6 +20,7 @@ use super::sockets::{SocketId, SocketTable};
 use super::tcp::{ConnectionId, Tcp};
 use super::timers::Timers;
 use super::udp;
+use crate::dns::Cache;
 use crate::l3::{Delivery, IcmpInbound, Inbound, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
 
@@ -55,6 +56,8 @@ pub(super) struct Stack {
     pub(super) names: Option<Arc<Names>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
+    /// What name servers said.
+    pub(super) name_cache: Option<Box<Cache>>,
 }
 
 impl Stack {
@@ -79,6 +82,7 @@ impl Stack {
             hosts: config.hosts,
             names: config.names,
             dns: config.dns,
+            name_cache: None,
         }
     }
 
@@ -233,6 +237,7 @@ impl Stack {
         self.tcp_ports.clear();
         self.udp_ports.clear();
         self.pings = None;
+        self.name_cache = None;
         self.timers = Timers::default();
     }
 }
