@@ -37,7 +37,10 @@ use lanternet_core::{
     TraceEvent,
 };
 
-pub use config::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
+pub use config::{
+    AdvertiseConfig, AdvertisedPrefix, InterfaceConfig, Ipv6Config, L3Config, StaticNeighbor,
+    StaticRoute,
+};
 pub use packet::{Delivery, HEADROOM, IcmpInbound, Inbound, Original, SendOptions};
 
 use fragment::Reassembler;

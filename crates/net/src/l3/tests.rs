@@ -84,7 +84,7 @@ impl Net {
             interfaces: addresses.iter().enumerate().map(interface).collect(),
             routes: routes
                 .iter()
-                .map(|(to, via)| StaticRoute { to: to.parse().unwrap(), via: ip(via) })
+                .map(|(to, via)| StaticRoute::new(to.parse().unwrap(), ip(via)))
                 .collect(),
             forwarding: false,
         };
