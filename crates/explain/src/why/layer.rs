@@ -135,6 +135,11 @@ impl Layer {
             | R::NeighborFailed { .. }
             | R::NeighborQueueFull { .. }
             | R::ArpNotForUs { .. } => Self::Link,
+            R::AddressTentative { .. }
+            | R::SolicitationNotForUs { .. }
+            | R::AdvertisementUnasked { .. }
+            | R::DiscoveryFromAfar { .. }
+            | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
@@ -153,7 +158,15 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
-            | R::IcmpIgnored => Self::Network,
+            | R::IcmpIgnored
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -175,6 +188,10 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReservedAddress { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
+        | R::SolicitationNotForUs { .. }
+        | R::AdvertisementUnasked { .. }
+        | R::RouterUnheeded { .. }
+        | R::NotAdvertising { .. }
         | R::IcmpIgnored => true,
         R::NoCable
         | R::LinkDown
@@ -199,6 +216,15 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::TtlExpired { .. }
         | R::NoRoute { .. }
         | R::FragmentationNeeded { .. }
+        | R::Ipv6Off { .. }
+        | R::AddressTentative { .. }
+        | R::DiscoveryFromAfar { .. }
+        | R::OwnQuestion { .. }
+        | R::RedirectUnheeded { .. }
+        | R::LinkLocalStays { .. }
+        | R::PacketTooBig { .. }
+        | R::ExtensionHeader { .. }
+        | R::NoNextHeader
         | R::ReassemblyTimeout
         | R::BadFragment { .. }
         | R::UnknownProtocol { .. }

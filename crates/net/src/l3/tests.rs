@@ -131,7 +131,7 @@ impl Net {
                 Delivery::Icmp(IcmpInbound { from, message, .. }) => {
                     Some((from.to_string(), message))
                 }
-                Delivery::Packet(_) => None,
+                Delivery::Packet(_) | Delivery::NameServers(_) => None,
             })
             .collect()
     }

@@ -5,6 +5,7 @@ mod raw;
 mod sockets;
 mod tcp;
 mod udp;
+mod v6;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
