@@ -148,6 +148,7 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::MacAged { .. }
         | E::MacFlushed { .. }
         | E::MacTableFull { .. }
+        | E::Vlan(_)
         | E::SwitchForwarded { .. }
         | E::SwitchFlooded { .. } => Place::Node(SWITCH),
         E::FrameSent { port: PortId(3), .. } | E::FrameArrived { .. } => Place::Node(SWITCH),
@@ -173,6 +174,12 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::SamePort { .. }
         | R::ReservedAddress { .. }
         | R::SourceIsGroup { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoOtherPortInVlan { .. }
+        | R::PortBlocked { .. }
         | R::NoOtherPort => Place::Node(SWITCH),
         R::TtlExpired { .. }
         | R::NoRoute { .. }

@@ -568,6 +568,12 @@ pub enum TraceEvent {
     Ipv6(Ipv6Event),
 }
 
+impl From<VlanEvent> for TraceEvent {
+    fn from(event: VlanEvent) -> Self {
+        Self::Vlan(event)
+    }
+}
+
 /// Why a program's packet could not be sent; each is an errno of Linux.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -21,7 +21,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 pub use dhcp::DhcpEvent;
-pub use dns::DnsEvent;
+pub use dns::{
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
+    DnsRefusal, DnsTransport,
+};
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
 pub use facts::{
@@ -34,7 +37,7 @@ pub use ipv6::{AddressOrigin, Ipv6Event, PrefixFacts, PrefixFault, RouterGone, S
 pub use multicast::MulticastEvent;
 pub use nat::NatEvent;
 pub use stp::StpEvent;
-pub use vlan::VlanEvent;
+pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};
 use crate::time::Instant;

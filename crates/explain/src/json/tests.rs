@@ -92,7 +92,7 @@ fn schema_and_document_know_every_event_and_no_other() {
     let alternatives = schema["oneOf"].as_array().expect("alternatives");
     // An event of a feature, such as `dhcp`, says `what` happened.
     let whats = |event: &str| -> Option<BTreeSet<String>> {
-        let list = schema["$defs"].get(event)?.get("oneOf")?.as_array()?;
+        let list = schema["$defs"].get(format!("{event}-event"))?.get("oneOf")?.as_array()?;
         let what = |one: &Value| Some(one["properties"]["what"]["const"].as_str()?.to_owned());
         Some(list.iter().filter_map(what).collect())
     };

@@ -134,8 +134,15 @@ impl Layer {
             | R::UnknownEtherType { .. }
             | R::NeighborFailed { .. }
             | R::NeighborQueueFull { .. }
-            | R::ArpNotForUs { .. } => Self::Link,
-            R::AddressTentative { .. }
+            | R::ArpNotForUs { .. }
+            | R::TaggedOnAccessPort { .. }
+            | R::VlanNotAllowed { .. }
+            | R::NoNativeVlan { .. }
+            | R::ReservedVlan { .. }
+            | R::NoOtherPortInVlan { .. }
+            | R::NoInterfaceForVlan { .. }
+            | R::PortBlocked { .. }
+            | R::AddressTentative { .. }
             | R::SolicitationNotForUs { .. }
             | R::AdvertisementUnasked { .. }
             | R::DiscoveryFromAfar { .. }
@@ -188,11 +195,13 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReservedAddress { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
+        | R::IcmpIgnored
+        | R::NoOtherPortInVlan { .. }
+        | R::PortBlocked { .. }
         | R::SolicitationNotForUs { .. }
         | R::AdvertisementUnasked { .. }
         | R::RouterUnheeded { .. }
-        | R::NotAdvertising { .. }
-        | R::IcmpIgnored => true,
+        | R::NotAdvertising { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -203,6 +212,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::Runt { .. }
         | R::SourceIsGroup { .. }
         | R::UnknownEtherType { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoInterfaceForVlan { .. }
         | R::NeighborFailed { .. }
         | R::NeighborQueueFull { .. }
         | R::Malformed { .. }

@@ -67,6 +67,11 @@ impl Handle {
         self.stack().rng.next_u64()
     }
 
+    /// Tells a reason of the program's own; made only when somebody listens.
+    pub fn tell(&self, event: impl FnOnce() -> TraceEvent) {
+        self.stack().tell(event);
+    }
+
     /// Runs `task` beside the program until it is done or the program ends.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let future = Box::pin(task);

@@ -7,6 +7,7 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
@@ -21,6 +22,7 @@ pub mod icmp;
 mod input;
 mod interface;
 pub mod ipv6;
+mod lower;
 pub mod neighbor;
 mod output;
 mod packet;
@@ -42,12 +44,14 @@ pub use config::{
     AdvertiseConfig, AdvertisedPrefix, InterfaceConfig, Ipv6Config, L3Config, StaticNeighbor,
     StaticRoute,
 };
+pub use lower::{LowerConfig, Subinterface};
 pub use packet::{Delivery, HEADROOM, IcmpInbound, Inbound, Original, SendOptions};
 
 use fragment::Reassembler;
 use icmp::RateLimiter;
 use interface::{ClaimStep, Interface};
 use ipv6::fragment::Reassembler6;
+use lower::Lower;
 use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
@@ -78,6 +82,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// What interfaces stand on that have no cable.
+    lower: Option<Box<Lower>>,
     ident: u16,
     rng: Rng,
 }
@@ -102,6 +108,7 @@ impl L3 {
             deliveries: VecDeque::new(),
             path: None,
             rare: None,
+            lower: config.lower.map(|lower| Box::new(Lower::new(*lower))),
             ident: 0,
             rng,
         }
@@ -122,12 +129,14 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
 
     /// A time named by `poll_timeout` has come.
     pub fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
         self.forget_path();
+        self.lower_timeout(ctx);
         for port in (0..self.interfaces.len() as u16).map(PortId) {
             while let Some(step) =
                 self.interfaces[port.0 as usize].claim_step(ctx.now(), &mut self.rng)
@@ -156,8 +165,8 @@ impl L3 {
         }
     }
 
-    /// The cable at an interface came up or went down.
-    pub fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
+    /// An interface can be sent by from now on, or not.
+    fn set_up(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
         let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
         interface.up = up;
         self.forget_path();
@@ -173,8 +182,9 @@ impl L3 {
     }
 
     /// The node lost its power: tables and packets are forgotten.
-    pub fn handle_crash(&mut self, _: &mut Context<'_>) {
+    pub fn handle_crash(&mut self, ctx: &mut Context<'_>) {
         self.forget_path();
+        self.crash_lower(ctx);
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
@@ -198,7 +208,8 @@ impl L3 {
         let fragments = rare.and_then(|rare| rare.fragments.next_deadline());
         let fragments6 = rare.and_then(|rare| rare.fragments6.next_deadline());
         let fragments = fragments.into_iter().chain(fragments6).min();
-        Deadline::earliest(next, fragments.map(Deadline::background))
+        let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        Deadline::earliest(next, self.lower_deadline())
     }
 
     /// What came up for the protocols above, in order. Call until `None` after every other call
@@ -491,7 +502,7 @@ impl L3 {
     /// Puts a finished frame onto the cable.
     fn transmit(&mut self, ctx: &mut Context<'_>, port: PortId, bytes: Vec<u8>) {
         let frame = ctx.frame(bytes);
-        ctx.transmit(port, frame);
+        self.hand_down(ctx, port, frame);
     }
 
     /// Puts a packet with room in front onto the cable.

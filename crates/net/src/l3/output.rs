@@ -45,7 +45,7 @@ impl L3 {
                 true => ctx.checksummed_frame(buffer),
                 false => ctx.frame(buffer),
             };
-            ctx.transmit(port, frame);
+            self.hand_down(ctx, port, frame);
             return Ok(());
         }
         let [source, destination] = ends.map(IpAddr::V4);
