@@ -1,13 +1,10 @@
 //! Logical link control (IEEE 802.2), and SNAP, in frames with a length instead of a type.
 
 use super::reader::{Frame, Kind, Spec};
-use super::{FieldName, LayerProtocol, Layers, arp, stp};
+use super::{FieldName, FieldValue, LayerProtocol, Layers, arp, stp};
 
-const HEADER: [Spec; 3] = [
-    (FieldName::LlcDsap, 0, 8, Kind::Hex),
-    (FieldName::LlcSsap, 8, 8, Kind::Hex),
-    (FieldName::LlcControl, 16, 8, Kind::Hex),
-];
+const HEADER: [Spec; 2] =
+    [(FieldName::LlcDsap, 0, 8, Kind::Hex), (FieldName::LlcSsap, 8, 8, Kind::Hex)];
 
 /// Unnumbered information: no sequence numbers, nothing is acknowledged.
 const UNNUMBERED: u8 = 3;
@@ -26,8 +23,15 @@ pub(super) fn dissect(layers: &mut Layers, frame: Frame<'_>) {
     let long = bytes.get(2).is_some_and(|control| control & 3 != 3);
     let len = if snap { 8 } else { 3 + usize::from(long) };
     let mut layer = frame.layer(LayerProtocol::Llc, len, false);
-    layer.read(&HEADER[..2]);
-    layer.field(FieldName::LlcControl, 16, if long { 16 } else { 8 }, Kind::Hex);
+    layer.read(&HEADER);
+    match bytes.get(2..4).and_then(<[u8]>::first_chunk).filter(|_| long) {
+        // The byte with the lower bits comes first.
+        Some(control) => {
+            let control = u64::from(u16::from_le_bytes(*control));
+            layer.put(FieldName::LlcControl, 16, 16, FieldValue::Hex(control, 4));
+        }
+        None => layer.field(FieldName::LlcControl, 16, 8, Kind::Hex),
+    }
     let mut kind = None;
     if snap {
         layer.field(FieldName::LlcOui, 24, 24, Kind::Hex);
