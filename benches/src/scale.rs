@@ -13,7 +13,7 @@ use lanternet_core::{
 };
 use lanternet_net::host::stream::UdpSocket;
 use lanternet_net::host::{Handle, Host, HostConfig, ProgramSpec};
-use lanternet_net::l2::{StaticMac, Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, StaticMac, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor};
 
 use crate::measure::{cpu_time, resident};
@@ -174,7 +174,7 @@ fn edges(stations: u32, mut add: impl FnMut(&mut Simulation, u32) -> NodeId) -> 
     let mut sim = Simulation::new(1);
     let mut hosts = Vec::new();
     for first in (0..stations).step_by(FANOUT as usize) {
-        let switch = Switch::new(SwitchConfig::with_ports(FANOUT as u16));
+        let switch = Switch::new(BridgeConfig::with_ports(FANOUT as u16));
         let switch = sim.add_node(&format!("sw-{first}"), switch);
         for number in first..stations.min(first + FANOUT) {
             let node = add(&mut sim, number);
@@ -198,7 +198,7 @@ fn tree(count: u32, peer: impl Fn(u32) -> u32) -> Built {
         let mut level = Vec::new();
         for (index, children) in (0..).zip(below.chunks(FANOUT as usize)) {
             let all = index * under..count.min((index + 1) * under);
-            let mut config = SwitchConfig::with_ports(FANOUT as u16 + 1);
+            let mut config = BridgeConfig::with_ports(FANOUT as u16 + 1);
             config.static_macs = all
                 .clone()
                 .map(|host| row(host, (host - all.start) / each))

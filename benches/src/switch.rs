@@ -1,7 +1,7 @@
 //! Frames through one switch: injected, over a cable, through the switch, over a cable, drained.
 
 use lanternet_core::{Duration, Instant, Limits, LinkSettings, MacAddr, PortRef, Simulation, Stop};
-use lanternet_net::l2::{Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, Switch};
 
 use crate::measure::Table;
 
@@ -60,7 +60,7 @@ impl Bench {
     /// So many stations around a switch that knows them all.
     pub(crate) fn star(ports: u16, settings: LinkSettings, len: usize) -> Self {
         let mut sim = Simulation::new(1);
-        let switch = sim.add_node("switch", Switch::new(SwitchConfig::with_ports(ports)));
+        let switch = sim.add_node("switch", Switch::new(BridgeConfig::with_ports(ports)));
         let mut stations = Vec::new();
         for number in 0..ports {
             let port = sim.add_port(switch, &(number + 1).to_string());

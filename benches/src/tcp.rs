@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lanternet_core::{Duration, Instant, LinkSettings, MacAddr, NodeId, Rng, Simulation};
 use lanternet_net::host::stream::{TcpListener, TcpStream};
 use lanternet_net::host::{Handle, Host, HostConfig, ProgramSpec};
-use lanternet_net::l2::{Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config};
 
 use crate::measure::Table;
@@ -35,7 +35,7 @@ impl Flow {
         let mut sim = Simulation::new(1);
         let a = host(&mut sim, "a", "10.0.0.1/24");
         let b = host(&mut sim, "b", "10.0.0.2/24");
-        let switch = sim.add_node("switch", Switch::new(SwitchConfig::with_ports(2)));
+        let switch = sim.add_node("switch", Switch::new(BridgeConfig::with_ports(2)));
         let settings = LinkSettings {
             rate: Some(gigabits * 1_000_000_000),
             delay: Duration::from_micros(5),

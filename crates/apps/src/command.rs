@@ -123,6 +123,13 @@ impl Command {
         }
     }
 
+    /// The files and folders that it reads.
+    pub fn files(&self) -> Vec<&str> {
+        match self {
+            Self::Ping(_) | Self::Traceroute(_) | Self::Serve(_) | Self::Connect(_) => Vec::new(),
+        }
+    }
+
     /// Whether it serves until it is stopped, so that nobody should wait for its end.
     pub const fn is_daemon(&self) -> bool {
         matches!(self, Self::Serve(_))

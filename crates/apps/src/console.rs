@@ -1,9 +1,11 @@
-//! A program's standard streams and its exit code.
+//! What a program gets from whoever starts it: its standard streams and files, and its exit code.
 
 use std::future::Future;
+use std::io;
+use std::sync::Arc;
 
-/// Standard input, output and error of one program. Clones are the same streams, so that a server
-/// can print from every connection.
+/// Standard input, output and error of one program, and the files that it may read. Clones are the
+/// same streams, so that a server can print from every connection.
 pub trait Console: Clone + Send + Sync + 'static {
     /// The next line of standard input, without its line end; `None` at its end.
     fn read_line(&self) -> impl Future<Output = Option<String>> + Send;
@@ -13,6 +15,14 @@ pub trait Console: Clone + Send + Sync + 'static {
 
     /// Writes one line to standard error.
     fn error(&self, line: &str);
+
+    /// All of a file. In a simulation the path is relative to the lab file; see
+    /// [`Files`](crate::files::Files) for what it may be.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`], [`io::ErrorKind::IsADirectory`], and whatever else the system
+    /// says about reading.
+    fn read_file(&self, path: &str) -> impl Future<Output = io::Result<Arc<[u8]>>> + Send;
 
     /// Writes one line to standard output.
     fn print_line(&self, line: &str) {

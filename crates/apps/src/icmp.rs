@@ -5,7 +5,22 @@
 //! traceroute.
 
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+
+use crate::text;
+
+/// Why there is no socket for echo requests, and what to do about it.
+pub fn cannot_open(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "socket: {}: this system lets no ordinary program send echo requests; on Linux the \
+             administrator allows it with sysctl net.ipv4.ping_group_range",
+            text::describe(error)
+        ),
+        _ => format!("socket: {}", text::describe(error)),
+    }
+}
 
 /// An echo request to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 //!
 //! - [`command`]: one definition of all command lines, and [`run`] for any of them.
 //! - [`sockets`]: the trait, with Linux's meaning, and the [`icmp`] errors that sockets report.
-//! - [`console`]: the standard streams. [`simulated`]: both on a host of the simulation.
+//! - [`console`]: the standard streams and files. [`simulated`]: both on a host of the simulation.
+//! - [`files`]: what a simulated host's programs can read.
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
@@ -17,6 +18,7 @@ pub mod command;
 pub mod console;
 pub mod echo;
 pub mod endpoint;
+pub mod files;
 pub mod framed;
 pub mod framing;
 pub mod icmp;
@@ -29,5 +31,6 @@ pub mod traceroute;
 
 pub use command::{Command, CommandError, run};
 pub use console::{Console, ExitCode};
+pub use files::Files;
 pub use simulated::Simulated;
 pub use sockets::Sockets;

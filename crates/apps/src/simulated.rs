@@ -3,16 +3,18 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use lanternet_core::trace;
-use lanternet_core::{Duration, Instant};
+use lanternet_core::{Duration, Instant, TraceEvent};
 use lanternet_net::host::{self, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
+use crate::files::Files;
 use crate::icmp::{
     EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError, Unreachable,
 };
@@ -23,12 +25,18 @@ use crate::sockets::{
 
 /// A simulated host, as one of its programs sees it.
 #[derive(Clone, Debug)]
-pub struct Simulated(Handle);
+pub struct Simulated(Handle, Arc<Files>);
 
 impl Simulated {
-    /// The host that this handle belongs to.
-    pub const fn new(handle: Handle) -> Self {
-        Self(handle)
+    /// The host that this handle belongs to, without files.
+    pub fn new(handle: Handle) -> Self {
+        Self(handle, Arc::default())
+    }
+
+    /// The same host with these files.
+    #[must_use]
+    pub fn with_files(self, files: Arc<Files>) -> Self {
+        Self(self.0, files)
     }
 }
 
@@ -114,6 +122,14 @@ impl Sockets for Simulated {
     fn random_u64(&self) -> u64 {
         self.0.random_u64()
     }
+
+    fn default_bind(&self) -> IpAddr {
+        Ipv4Addr::UNSPECIFIED.into()
+    }
+
+    fn tell(&self, event: impl FnOnce() -> TraceEvent) {
+        self.0.tell(event);
+    }
 }
 
 impl Console for Simulated {
@@ -127,6 +143,10 @@ impl Console for Simulated {
 
     fn error(&self, line: &str) {
         self.0.print_error(&format!("{line}\n"));
+    }
+
+    async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
+        self.1.read(path)
     }
 }
 

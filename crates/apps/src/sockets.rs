@@ -26,7 +26,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use lanternet_core::{Duration, Instant};
+use lanternet_core::{Duration, Instant, TraceEvent};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::icmp::{EchoRequest, IcmpMessage, UdpError};
@@ -85,6 +85,14 @@ pub trait Sockets: Clone + Send + Sync + 'static {
 
     /// 64 random bits; in a simulation from the host's own stream.
     fn random_u64(&self) -> u64;
+
+    /// Where a server listens unless it is told: everywhere on a simulated host; on a real machine
+    /// at its loopback address, so that strangers are not served by accident.
+    fn default_bind(&self) -> IpAddr;
+
+    /// Tells why the program did what it did, such as that it answered from its cache. Goes into a
+    /// simulation's trace; where there is none, nothing is made.
+    fn tell(&self, _event: impl FnOnce() -> TraceEvent) {}
 }
 
 /// The two versions of the Internet Protocol.

@@ -8,7 +8,8 @@ mod support;
 use lanternet_apps::ExitCode;
 use lanternet_apps::sockets::TcpStream as _;
 use lanternet_apps::sockets::{ListenOptions, Sockets, TcpListener as _};
-use support::os::{Os, run, start};
+use lanternet_live::Os;
+use support::os::{run, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

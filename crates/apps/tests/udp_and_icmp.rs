@@ -8,7 +8,8 @@ mod support;
 use lanternet_apps::ExitCode;
 use lanternet_apps::Sockets;
 use lanternet_apps::sockets::Family;
-use support::os::{Os, run, start};
+use lanternet_live::Os;
+use support::os::{run, start};
 
 #[tokio::test]
 async fn datagrams_come_back() {

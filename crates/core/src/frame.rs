@@ -13,7 +13,8 @@ use crate::id::FrameId;
 ///
 /// A clone shares the bytes, so flooding to n ports copies none. A device that changes a byte makes
 /// a new frame whose [`cause`](Self::cause) is the old one; a device that only passes a frame on
-/// (a hub, a switch) passes on the same frame with the same id.
+/// (a hub, a switch) passes on the same frame with the same id, also where it adds a VLAN tag or
+/// takes one away: see [`retagged`](Self::retagged).
 #[derive(Clone, PartialEq)]
 pub struct Frame(Arc<Inner>);
 
@@ -39,6 +40,14 @@ impl Frame {
     /// The same for bytes whose maker has computed all checksums in them just now.
     pub fn checksummed(id: FrameId, cause: Option<FrameId>, bytes: Vec<u8>) -> Self {
         Self(Arc::new(Inner { id, cause, checksummed: true, bytes }))
+    }
+
+    /// The same frame with other bytes in front of the same content: a tag added or taken away. It
+    /// stays the same frame, with its identity, and its checksums stay as right as they were.
+    #[must_use]
+    pub fn retagged(&self, bytes: Vec<u8>) -> Self {
+        let Inner { id, cause, checksummed, .. } = *self.0;
+        Self(Arc::new(Inner { id, cause, checksummed, bytes }))
     }
 
     /// Whether all checksums in it are known to be right: they were computed when the frame was

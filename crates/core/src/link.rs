@@ -56,7 +56,7 @@ pub struct LinkSettings {
     pub corrupt: u32,
     /// What may wait while the transmitter is busy.
     pub queue: QueueLimit,
-    /// The largest payload of a frame (the IP packet), in bytes.
+    /// The largest payload of a frame (the IP packet), in bytes. A VLAN tag does not count.
     pub mtu: u16,
 }
 
@@ -200,7 +200,9 @@ impl Direction {
         }
         let (settings, len) = (&*self.settings, frame.bytes().len());
         if len > Frame::HEADER_LEN + usize::from(settings.mtu) {
-            let tag = if frame.ethertype() == Some(0x8100) { 4 } else { 0 };
+            // A VLAN tag (802.1Q, or 802.1ad's service tag) takes nothing from the payload, as on
+            // real equipment; a second one does.
+            let tag = if let Some(0x8100 | 0x88a8) = frame.ethertype() { 4 } else { 0 };
             let payload = len - Frame::HEADER_LEN - tag;
             if payload > usize::from(settings.mtu) {
                 let payload = payload as u32;

@@ -12,7 +12,7 @@ use lanternet_core::{
 };
 
 macro_rules! examples {
-    ($type:ty: $($pattern:pat => [$($example:expr),+ $(,)?],)+) => {{
+    ($type:ty: $($pattern:pat => [$($example:expr),* $(,)?],)+) => {{
         // Does not compile when a variant is missing.
         let covered = |value: &$type| match value { $($pattern => ()),+ };
         let mut all: Vec<$type> = Vec::new();
@@ -21,14 +21,22 @@ macro_rules! examples {
             assert!(matches!(example, $pattern), "an example under the wrong variant: {example:?}");
             covered(&example);
             all.push(example);
-        )+)+
+        )*)+
         all
     }};
 }
 
+mod dhcp;
+mod dns;
 mod drops;
 mod events;
 mod facts;
+mod firewall;
+mod ipv6;
+mod multicast;
+mod nat;
+mod stp;
+mod vlan;
 
 use self::drops::drops;
 use self::events::events;
@@ -86,7 +94,27 @@ pub(crate) fn record(place: Place, event: TraceEvent) -> Record {
 /// At least one record of every variant, each at a place where it happens.
 pub(crate) fn records() -> Vec<Record> {
     let mut all = Vec::new();
-    all.extend(events().into_iter().map(|event| record(place_of(&event), event)));
+    let vlan = vlan::events().into_iter().map(TraceEvent::Vlan);
+    let stp = stp::events().into_iter().map(TraceEvent::Stp);
+    let multicast = multicast::events().into_iter().map(TraceEvent::Multicast);
+    let dhcp = dhcp::events().into_iter().map(TraceEvent::Dhcp);
+    let nat = nat::events().into_iter().map(TraceEvent::Nat);
+    let firewall = firewall::events().into_iter().map(TraceEvent::Firewall);
+    let dns = dns::events().into_iter().map(TraceEvent::Dns);
+    let ipv6 = ipv6::events().into_iter().map(TraceEvent::Ipv6);
+    all.extend(
+        events()
+            .into_iter()
+            .chain(vlan)
+            .chain(stp)
+            .chain(multicast)
+            .chain(dhcp)
+            .chain(nat)
+            .chain(firewall)
+            .chain(dns)
+            .chain(ipv6)
+            .map(|event| record(place_of(&event), event)),
+    );
     all.extend(drops().into_iter().map(|reason| {
         let place = place_of_drop(&reason);
         let port = (place == Place::Node(SWITCH)).then_some(PortId(0));
@@ -120,6 +148,7 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::MacAged { .. }
         | E::MacFlushed { .. }
         | E::MacTableFull { .. }
+        | E::Vlan(_)
         | E::SwitchForwarded { .. }
         | E::SwitchFlooded { .. } => Place::Node(SWITCH),
         E::FrameSent { port: PortId(3), .. } | E::FrameArrived { .. } => Place::Node(SWITCH),
@@ -145,6 +174,12 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::SamePort { .. }
         | R::ReservedAddress { .. }
         | R::SourceIsGroup { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoOtherPortInVlan { .. }
+        | R::PortBlocked { .. }
         | R::NoOtherPort => Place::Node(SWITCH),
         R::TtlExpired { .. }
         | R::NoRoute { .. }

@@ -4,11 +4,19 @@
 //! wildcard, so an event without words does not compile.
 
 mod arp;
+mod dhcp;
+mod dns;
 pub(crate) mod drops;
+mod firewall;
 pub(crate) mod icmp;
 mod ip;
+mod ipv6;
+mod multicast;
+mod nat;
 pub(crate) mod scene;
+mod stp;
 mod transport;
+mod vlan;
 mod what;
 mod wire;
 
@@ -275,6 +283,15 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             }
         }
         E::NameUnknown { name } => say("name-unknown", args!(name)),
+
+        E::Vlan(event) => vlan::sentence(scene, event),
+        E::Stp(event) => stp::sentence(scene, event),
+        E::Multicast(event) => multicast::sentence(scene, event),
+        E::Dhcp(event) => dhcp::sentence(scene, event),
+        E::Nat(event) => nat::sentence(scene, event),
+        E::Firewall(event) => firewall::sentence(scene, event),
+        E::Dns(event) => dns::sentence(scene, event),
+        E::Ipv6(event) => ipv6::sentence(scene, event),
     }
 }
 

@@ -78,6 +78,8 @@ pub fn routes<'a>(
             }
             RouteKind::Local => text.push_str(" proto kernel scope host"),
             RouteKind::Static => text.push_str(" proto static"),
+            RouteKind::Dhcp => text.push_str(" proto dhcp"),
+            RouteKind::RouterAdvertisement => text.push_str(" proto ra"),
             RouteKind::Redirect => text.push_str(" proto redirect"),
         }
         text.push_str(if up { "\n" } else { " linkdown\n" });

@@ -6,7 +6,7 @@ use lanternet_core::{
     Instant, Limits, LinkSettings, MacAddr, PortRef, Record, Simulation, Topology,
 };
 use lanternet_explain::{Catalogue, Digest, Locale, Narrator, json_line};
-use lanternet_net::l2::{Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, Switch};
 
 const LIMITS: Limits = Limits { until: Instant::from_secs(100), events: 100_000 };
 
@@ -14,7 +14,7 @@ const LIMITS: Limits = Limits { until: Instant::from_secs(100), events: 100_000 
 fn network() -> (Simulation, [PortRef; 3]) {
     let mut sim = Simulation::new(1);
     let stations = ["a1", "a2", "a3"].map(|name| sim.add_external(name));
-    let switch = sim.add_node("sw-a", Switch::new(SwitchConfig::with_ports(3)));
+    let switch = sim.add_node("sw-a", Switch::new(BridgeConfig::with_ports(3)));
     for (station, port) in stations.into_iter().zip(["1", "2", "3"]) {
         let port = sim.add_port(switch, port);
         sim.add_link([station, port], [LinkSettings::default(), LinkSettings::default()]);

@@ -81,6 +81,8 @@ codes! {
     ImpossibleExpectation = "impossible-expectation", Error;
     /// A program's command line that does not read as one.
     BadCommand = "bad-command", Error;
+    /// A file that a program is to read and that is not there.
+    MissingFile = "missing-file", Error;
 
     /// One IP address at two interfaces.
     DuplicateAddress = "duplicate-address", Warning;

@@ -5,9 +5,10 @@
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
-use lanternet_apps::Command;
+use lanternet_apps::{Command, Files};
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
 use crate::names::{HostName, InterfaceName, NodeName};
@@ -28,6 +29,9 @@ pub struct Lab {
     pub links: Vec<Link>,
     /// Programs in the order of the file.
     pub programs: Vec<Program>,
+    /// The files that its programs read: the lab's own in the order of the file, then those of its
+    /// folder.
+    pub files: Vec<File>,
     /// What must hold at the end, in the order of the file.
     pub expectations: Vec<Expectation>,
 }
@@ -196,6 +200,27 @@ pub struct Program {
     pub input: Vec<String>,
 }
 
+/// A file that programs read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path from the lab's folder; no other file has it. For a file of the folder the place is
+    /// where a program names it.
+    pub path: Spanned<String>,
+    /// What is in it.
+    pub content: Arc<[u8]>,
+    /// Where that comes from.
+    pub source: FileSource,
+}
+
+/// Where a file's content comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileSource {
+    /// From the lab file itself, here.
+    Lab(Text),
+    /// From the folder that the lab file is in.
+    Folder,
+}
+
 /// Something that must hold at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
@@ -349,6 +374,16 @@ impl Lab {
                 }
             }
         }
+    }
+
+    /// The files, as programs see them.
+    pub fn files(&self) -> Files {
+        let mut files = Files::default();
+        for file in &self.files {
+            // The paths are normal ones: our own parser made them so.
+            let _ = files.insert(&file.path.value, Arc::clone(&file.content));
+        }
+        files
     }
 
     /// The node of this number.

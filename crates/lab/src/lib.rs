@@ -33,34 +33,51 @@ mod span;
 mod units;
 mod yaml;
 
+use std::io;
+
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Claim, End, Expectation, HostsEntry, Interface, Lab, Link, Neighbor, Node,
-    NodeIndex, NodeKind, Program, ProgramIndex, Route, Service, Speaker, StaticMac, Station,
-    Switch, Target, Transport,
+    AddressClaim, Claim, End, Expectation, File, FileSource, HostsEntry, Interface, Lab, Link,
+    Neighbor, Node, NodeIndex, NodeKind, Program, ProgramIndex, Route, Service, Speaker, StaticMac,
+    Station, Switch, Target, Transport,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};
 pub use print::print;
 pub use probe::{ProbeOutcome, ProbeReport};
 pub use question::{Question, QuestionError};
+pub use resolve::FilesAt;
 pub use schema::schema;
 pub use span::{Span, Spanned, Text};
 pub use units::{ParseUnitError, QueueSize, Rate, Share};
 
-/// Reads a lab and finds everything that is wrong with it.
-///
-/// `file_name` is only for messages, and names a lab that has no `name`. The answer has the
-/// warnings beside the lab: it can be built, and whether to is for the caller to say.
+/// Reads a lab whose files are all in itself; see [`parse_in`].
 ///
 /// # Errors
 /// All errors and warnings, when there is at least one error.
 pub fn parse(text: &str, file_name: &str) -> Result<(Lab, Diagnostics), Diagnostics> {
+    parse_in(text, file_name, &mut |_| Err(io::ErrorKind::NotFound.into()))
+}
+
+/// Reads a lab and finds everything that is wrong with it.
+///
+/// `file_name` is only for messages, and names a lab that has no `name`. `folder` is asked for
+/// files that programs name and that are not in the lab: the file at a path, or all the files in
+/// the folder of that name. The answer has the warnings beside the lab: it can be built, and
+/// whether to is for the caller to say.
+///
+/// # Errors
+/// All errors and warnings, when there is at least one error.
+pub fn parse_in(
+    text: &str,
+    file_name: &str,
+    folder: &mut dyn FnMut(&str) -> io::Result<FilesAt>,
+) -> Result<(Lab, Diagnostics), Diagnostics> {
     let mut list = Vec::new();
     let document = yaml::read(text, &mut list).and_then(|tree| document::read(&tree, &mut list));
     let lab = document.map(|document| {
-        let lab = resolve::resolve(&document, stem(file_name), &mut list);
+        let lab = resolve::resolve(&document, stem(file_name), folder, &mut list);
         check::check(&lab, &mut list);
         lab
     });

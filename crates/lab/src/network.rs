@@ -8,7 +8,7 @@ use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop, VlanId,
 };
 use lanternet_net::host::{Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{Hub, StaticMac, Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, Hub, StaticMac, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
 use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Station};
@@ -75,6 +75,7 @@ impl Network {
 
     /// Puts programs on their hosts; each starts when its time comes.
     pub fn start(&mut self, lab: &Lab, which: Start) {
+        let files = Arc::new(lab.files());
         for (slot, program) in self.programs.iter_mut().zip(&lab.programs) {
             let command = program.command.clone();
             let daemon = command.is_daemon();
@@ -89,11 +90,12 @@ impl Network {
                 input: program.input.clone(),
             };
             let node = NodeId::from(program.on);
+            let files = Arc::clone(&files);
             *slot = self
                 .sim
                 .command(node, |host: &mut Host, ctx| {
                     host.spawn(ctx, spec, |handle| async move {
-                        let simulated = Simulated::new(handle);
+                        let simulated = Simulated::new(handle).with_files(files);
                         lanternet_apps::run(command, simulated.clone(), simulated).await.0
                     })
                 })
@@ -156,7 +158,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = SwitchConfig {
+            let config = BridgeConfig {
                 ageing: switch.ageing,
                 table_size: switch.table_size,
                 static_macs: switch
@@ -169,7 +171,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
                         port: PortId(row.port.value.saturating_sub(1)),
                     })
                     .collect(),
-                ..SwitchConfig::with_ports(switch.ports)
+                ..BridgeConfig::with_ports(switch.ports)
             };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
@@ -235,6 +237,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
         forwarding,
+        lower: None,
     }
 }
 

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
-use crate::lab::{Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch};
+use crate::lab::{
+    FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch,
+};
 use crate::units::{QueueSize, Rate, Share};
 
 /// The lab as the text of a lab file.
@@ -20,6 +22,14 @@ pub fn print(lab: &Lab) -> String {
         ),
         links: lab.links.iter().map(|entry| FlowMap(link(lab, entry))).collect(),
         programs: lab.programs.iter().map(|entry| FlowMap(program(lab, entry))).collect(),
+        files: {
+            let own = lab.files.iter().filter_map(|file| match &file.source {
+                FileSource::Lab(text) => Some((file.path.value.clone(), text.value.clone())),
+                FileSource::Folder => None,
+            });
+            let own: Vec<_> = own.collect();
+            (!own.is_empty()).then_some(Ordered(own))
+        },
         expect: lab.expectations.iter().map(|entry| entry.text.as_str()).collect(),
     };
     let options = serde_saphyr::ser_options! {
@@ -55,6 +65,8 @@ struct Document<'a> {
     nodes: Ordered<NodeOut>,
     links: Vec<FlowMap<LinkOut>>,
     programs: Vec<FlowMap<ProgramOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Ordered<String>>,
     expect: Vec<&'a str>,
 }
 

@@ -4,17 +4,21 @@
 //! whose entry was wrong is known all the same, and nothing is said about it twice.
 
 mod claims;
+mod files;
 mod links;
 mod nodes;
 mod programs;
 
 use std::collections::BTreeMap;
+use std::io;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::Document;
 use crate::lab::{Lab, NodeIndex};
 use crate::names::{NodeName, some_of};
 use crate::span::{Span, Spanned};
+
+pub use files::FilesAt;
 
 /// The lab that is being made, and the mistakes found on the way.
 struct Resolver<'a> {
@@ -35,8 +39,14 @@ enum Lookup {
     Told,
 }
 
-/// Makes the lab, as far as the document allows; `stem` names a lab that has no name.
-pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>) -> Lab {
+/// Makes the lab, as far as the document allows; `stem` names a lab that has no name, `folder` has
+/// the files that are not in the lab itself.
+pub(crate) fn resolve(
+    document: &Document,
+    stem: &str,
+    folder: &mut dyn FnMut(&str) -> io::Result<FilesAt>,
+    out: &mut Vec<Diagnostic>,
+) -> Lab {
     let name = document.name.as_ref().map_or_else(|| stem.to_owned(), |name| name.0.clone());
     let lab = Lab {
         name,
@@ -45,6 +55,7 @@ pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>
         nodes: Vec::with_capacity(document.nodes.0.len()),
         links: Vec::with_capacity(document.links.items.len()),
         programs: Vec::new(),
+        files: Vec::new(),
         expectations: Vec::new(),
     };
     let lost_programs = document.programs.unread > 0;
@@ -54,6 +65,7 @@ pub(crate) fn resolve(document: &Document, stem: &str, out: &mut Vec<Diagnostic>
     resolver.links(&document.links.items);
     resolver.static_macs();
     resolver.programs(&document.programs.items);
+    resolver.files(&document.files, folder);
     resolver.claims(&document.expect.items);
     resolver.lab
 }

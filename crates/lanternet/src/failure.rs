@@ -17,6 +17,8 @@ pub(crate) enum Status {
     Negative,
     /// Exit code 2: what it was given, or its surroundings, are not right.
     BadInput,
+    /// That of the program that ran.
+    Program(lanternet_apps::ExitCode),
 }
 
 impl From<Status> for ExitCode {
@@ -25,6 +27,7 @@ impl From<Status> for ExitCode {
             Status::Fine => Self::SUCCESS,
             Status::Negative => Self::from(1),
             Status::BadInput => Self::from(2),
+            Status::Program(code) => code.into(),
         }
     }
 }

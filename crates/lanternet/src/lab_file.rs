@@ -10,6 +10,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::command::Context;
 use crate::failure::Failure;
+use crate::lab_folder::LabFolder;
 
 /// No lab that a person writes is longer, and a wrong path may lead to something endless.
 const LIMIT: u64 = 16 << 20;
@@ -39,7 +40,9 @@ impl LabFile {
                 help: labs.map(|labs| catalogue.text("command-labs-beside", &args!(labs))),
             })
         })?;
-        lanternet_lab::parse(&text, &self.name()).map_err(Failure::BadLab)
+        let folder = LabFolder::of(&self.path);
+        lanternet_lab::parse_in(&text, &self.name(), &mut |path| folder.files_at(path))
+            .map_err(Failure::BadLab)
     }
 
     /// The path as it was written, or that it is standard input, for messages.

@@ -6,6 +6,7 @@ mod args;
 mod command;
 mod failure;
 mod lab_file;
+mod lab_folder;
 mod output;
 
 use std::io::{self, Write};

@@ -230,6 +230,24 @@ fn a_capture_that_cannot_be_written_is_said_before_the_run() {
     }
 }
 
+#[test]
+fn a_capture_takes_the_place_of_another_capture_and_of_nothing_else() {
+    let (cable, folder) = (lab("cable"), scratch());
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (precious, capture) = (path("precious.yaml"), path("out.pcapng"));
+    std::fs::write(&precious, "name: mine").unwrap();
+    refused(
+        lanternet(&["run", &cable, "--pcap", &precious]),
+        &format!("lanternet: {precious} is there already and is no capture: it is left as it is"),
+    );
+    assert_eq!(std::fs::read_to_string(&precious).unwrap(), "name: mine");
+    for _ in 0..2 {
+        lanternet(&["run", &cable, "--pcap", &capture]).exits(0).stderr_is("");
+    }
+    std::fs::write(&precious, "").unwrap();
+    lanternet(&["run", &cable, "--pcap", &precious]).exits(0).stderr_is("");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_said_by_every_command() {

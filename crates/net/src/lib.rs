@@ -4,12 +4,14 @@
 //!
 //! - [`host`]: a host's programs, its socket table with POSIX meaning, TCP (smoltcp), UDP and ICMP
 //!   sockets, on top of [`l3`].
+//! - [`dns`]: names: zones, caches, servers and resolvers.
 //! - [`l3`]: IP. One interface code for hosts and routers: neighbours (ARP), the routing table,
 //!   forwarding, ICMP, fragments. A router is a host that forwards.
 //! - [`l2`]: hub and switch.
 //! - [`wire`]: packet formats, checksums, and one frame seen layer by layer.
 //! - [`subnet`], [`services`]: the arithmetic of prefixes, and the names of ports.
 
+pub mod dns;
 pub mod host;
 pub mod l2;
 pub mod l3;

@@ -100,7 +100,10 @@ pub(crate) fn add_node(
             .with_address(*address)
     };
     let interfaces = addresses.iter().enumerate().map(interface).collect();
-    let node = sim.add_node(name, Node::new(L3Config { interfaces, routes, forwarding }, name));
+    let node = sim.add_node(
+        name,
+        Node::new(L3Config { interfaces, routes, forwarding, ..L3Config::default() }, name),
+    );
     for index in 0..addresses.len() {
         sim.add_port(node, &format!("eth{index}"));
     }

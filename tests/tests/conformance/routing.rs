@@ -8,7 +8,7 @@ use lanternet_core::{
     Instant, IpNet, Limits, LinkSettings, NodeId, PortRef, Record, Recorder, Rng, Simulation, Stop,
     TraceEvent,
 };
-use lanternet_net::l2::{Switch, SwitchConfig};
+use lanternet_net::l2::{BridgeConfig, Switch};
 use lanternet_net::l3::StaticRoute;
 use proptest::prelude::*;
 
@@ -334,7 +334,7 @@ impl Plan {
             segment.members.iter().for_each(|member| ports[member.switch] += 1);
             let mut free = Vec::new();
             for (switch, ports) in ports.iter().enumerate() {
-                let config = SwitchConfig::with_ports(*ports);
+                let config = BridgeConfig::with_ports(*ports);
                 let node = sim.add_node(&format!("s{number}-{switch}"), Switch::new(config));
                 let ports = (1..=*ports).map(|port| sim.add_port(node, &port.to_string()));
                 free.push(ports.collect::<Vec<_>>());

@@ -87,7 +87,7 @@ fn what_we_announce_at_start_replaces_what_the_kernel_knew() {
         announce: true,
         ..InterfaceConfig::new(ours.parse().expect("a MAC address"))
     };
-    let l3 = L3Config { interfaces: vec![interface], routes: Vec::new(), forwarding: false };
+    let l3 = L3Config { interfaces: vec![interface], ..L3Config::default() };
     let a1 = sim.add_node("a1", Host::new(HostConfig::new(l3, Rng::named(1, "host a1"))));
     sim.add_port(a1, "eth0");
     let mut live = Live::over(sim, &[Plug::new(&kernel, "eth0", "10.0.0.9/24", "a1")]);

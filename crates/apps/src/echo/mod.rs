@@ -21,7 +21,7 @@ mod trouble;
 mod udp_client;
 mod udp_server;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use lanternet_core::Duration;
 
@@ -45,8 +45,9 @@ pub struct ServeArgs {
     #[arg(short, long, default_value_t = DEFAULT_PORT)]
     pub port: u16,
     /// Address to listen on; 0.0.0.0 is all of the host's IPv4 addresses, :: all of its IPv6 ones
-    #[arg(short, long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::UNSPECIFIED))]
-    pub bind: IpAddr,
+    /// (default: all in a lab, 127.0.0.1 on this machine)
+    #[arg(short, long, visible_alias = "listen", value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
     /// How many connections may wait to be accepted
     #[arg(long, value_name = "N", default_value_t = 128, conflicts_with = "udp")]
     pub backlog: u32,

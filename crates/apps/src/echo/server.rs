@@ -25,7 +25,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     service: Service,
     args: &ServeArgs,
 ) -> Result<Infallible, String> {
-    let address = SocketAddr::new(args.bind, args.port);
+    let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), args.port);
     let options = ListenOptions { backlog: args.backlog, ..Default::default() };
     let listener = sockets
         .tcp_listen(address, options)

@@ -22,7 +22,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     service: Service,
     args: &ServeArgs,
 ) -> Result<Infallible, String> {
-    let address = SocketAddr::new(args.bind, args.port);
+    let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), args.port);
     let socket = sockets
         .udp_bind(address)
         .await

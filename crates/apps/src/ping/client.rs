@@ -8,7 +8,7 @@ use super::Args;
 use super::protocol::Session;
 use crate::console::{Console, ExitCode};
 use crate::endpoint;
-use crate::icmp::EchoRequest;
+use crate::icmp::{self, EchoRequest};
 use crate::race::{Either, select};
 use crate::sockets::{Family, IcmpSocket, MessageTooLong, Sockets};
 use crate::text;
@@ -33,7 +33,7 @@ async fn ping<S: Sockets, C: Console>(
     let socket = sockets
         .icmp_open(Family::of(destination))
         .await
-        .map_err(|error| format!("socket: {}", text::describe(&error)))?;
+        .map_err(|error| icmp::cannot_open(&error))?;
     let payload: Vec<u8> = (0..args.size).map(|index| index as u8).collect();
     let started = sockets.now();
     let mut session = Session::new(&args.host, destination, started);

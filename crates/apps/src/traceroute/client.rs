@@ -7,7 +7,7 @@ use super::Args;
 use super::protocol::{Answer, Meaning, default_length, headline, hop_line, payload_length};
 use crate::console::{Console, ExitCode};
 use crate::endpoint;
-use crate::icmp::{EchoRequest, IcmpKind};
+use crate::icmp::{self, EchoRequest, IcmpKind};
 use crate::race::{Either, select, timeout};
 use crate::sockets::{Family, IcmpSocket, MessageTooLong, Sockets, UdpSocket};
 use crate::text;
@@ -47,7 +47,7 @@ async fn trace<S: Sockets, C: Console>(
     };
     if args.icmp {
         let socket = sockets.icmp_open(family).await;
-        prober.icmp = Some(socket.map_err(|error| format!("socket: {}", text::describe(&error)))?);
+        prober.icmp = Some(socket.map_err(|error| icmp::cannot_open(&error))?);
     }
     console.print_line(&headline(&args.host, destination, args.max_hops, length));
     for ttl in args.first..=args.max_hops {

@@ -61,4 +61,8 @@ impl Console for MemoryConsole {
     fn error(&self, line: &str) {
         self.errors.lock().unwrap().push_str(&format!("{line}\n"));
     }
+
+    async fn read_file(&self, path: &str) -> std::io::Result<Arc<[u8]>> {
+        std::fs::read(path).map(Into::into)
+    }
 }

@@ -195,6 +195,10 @@ impl Sockets for Fake {
     fn random_u64(&self) -> u64 {
         4
     }
+
+    fn default_bind(&self) -> IpAddr {
+        Ipv4Addr::UNSPECIFIED.into()
+    }
 }
 
 impl IcmpSocket for FakeIcmp {

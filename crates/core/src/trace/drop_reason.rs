@@ -234,4 +234,63 @@ pub enum DropReason {
         /// Who sent it.
         remote: SocketAddr,
     },
+    // VLANs.
+    /// The port is an access port: it takes frames without a tag only.
+    TaggedOnAccessPort {
+        /// The port.
+        port: PortId,
+        /// The VLAN of the tag.
+        tag: VlanId,
+        /// The VLAN of the port.
+        vlan: VlanId,
+    },
+    /// The trunk does not carry this VLAN.
+    VlanNotAllowed {
+        /// The trunk.
+        port: PortId,
+        /// The VLAN of the tag.
+        vlan: VlanId,
+    },
+    /// The frame has no tag, and the trunk has no native VLAN.
+    NoNativeVlan {
+        /// The trunk.
+        port: PortId,
+    },
+    /// The tag has a VLAN number that stands for no VLAN (802.1Q table 9-2).
+    ReservedVlan {
+        /// The port.
+        port: PortId,
+        /// The number: 4095.
+        number: u16,
+    },
+    /// The VLAN has no other port that the frame could leave by.
+    NoOtherPortInVlan {
+        /// The VLAN.
+        vlan: VlanId,
+    },
+    /// The frame has a tag, and the node has no interface for this VLAN.
+    NoInterfaceForVlan {
+        /// The port it came in by.
+        port: PortId,
+        /// The VLAN of the tag.
+        vlan: VlanId,
+    },
+
+    // Spanning tree.
+    /// The port takes no part in forwarding.
+    PortBlocked {
+        /// The port.
+        port: PortId,
+    },
+    // Groups.
+
+    // DHCP.
+
+    // Address translation.
+
+    // Firewall.
+
+    // Names.
+
+    // IPv6.
 }

@@ -7,8 +7,9 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::{
-    DropReason, FloodCause, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState,
-    Protocol, ResetCause, RetransmitCause, Route, Stream, TcpSegment, TcpState,
+    DhcpEvent, DnsEvent, DropReason, FirewallEvent, FloodCause, IcmpMessage, IcmpSilence,
+    Ipv6Event, LearnedFrom, MulticastEvent, NameSource, NatEvent, NeighborState, Protocol,
+    ResetCause, RetransmitCause, Route, StpEvent, Stream, TcpSegment, TcpState, VlanEvent,
 };
 use crate::addr::{MacAddr, VlanId};
 use crate::frame::Frame;
@@ -547,6 +548,30 @@ pub enum TraceEvent {
         /// The name.
         name: Arc<str>,
     },
+
+    // Features with a list of events of their own.
+    /// VLANs: which VLAN a frame belongs to, and where it may leave (IEEE 802.1Q).
+    Vlan(VlanEvent),
+    /// The rapid spanning tree (IEEE 802.1D-2004, clause 17).
+    Stp(StpEvent),
+    /// Groups: IGMP, MLD, and switches that listen in on them.
+    Multicast(MulticastEvent),
+    /// Addresses on loan (RFC 2131).
+    Dhcp(DhcpEvent),
+    /// Address translation (RFC 4787, RFC 5382, RFC 5508).
+    Nat(NatEvent),
+    /// The rules of a firewall.
+    Firewall(FirewallEvent),
+    /// Names (RFC 1034).
+    Dns(DnsEvent),
+    /// IPv6's own ways: neighbour discovery, router advertisements, address configuration (RFC 4861, RFC 4862).
+    Ipv6(Ipv6Event),
+}
+
+impl From<VlanEvent> for TraceEvent {
+    fn from(event: VlanEvent) -> Self {
+        Self::Vlan(event)
+    }
 }
 
 /// Why a program's packet could not be sent; each is an errno of Linux.

@@ -76,6 +76,10 @@ pub enum RouteKind {
     Connected,
     /// Written in the lab file (a gateway is a static default route).
     Static,
+    /// Told by a DHCP server (RFC 2132 section 3.5, RFC 3442).
+    Dhcp,
+    /// Told by a router advertisement (RFC 4861 section 6.3.4).
+    RouterAdvertisement,
     /// Learned from an ICMP redirect.
     Redirect,
 }

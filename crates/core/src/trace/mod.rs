@@ -4,14 +4,27 @@
 //! [`Context::emit`](crate::Context::emit), links through the simulation; with no observer nothing
 //! is made. The sentences are not here: an event holds facts, a catalogue elsewhere the words.
 
+mod dhcp;
+mod dns;
 mod drop_reason;
 mod event;
 mod facts;
+mod firewall;
+mod ipv6;
+mod multicast;
+mod nat;
+mod stp;
+mod vlan;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
+pub use dhcp::DhcpEvent;
+pub use dns::{
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
+    DnsRefusal, DnsTransport,
+};
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
 pub use facts::{
@@ -19,6 +32,12 @@ pub use facts::{
     RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment, TcpState,
     Unreachable,
 };
+pub use firewall::FirewallEvent;
+pub use ipv6::Ipv6Event;
+pub use multicast::MulticastEvent;
+pub use nat::NatEvent;
+pub use stp::StpEvent;
+pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};
 use crate::time::Instant;

@@ -30,6 +30,8 @@ command-checked = { $file }: { $nodes ->
        *[other] { $warnings } warnings
     }
 command-cannot-write = cannot write { $path }: { $error }
+command-no-capture-there = { $path } is there already and is no capture: it is left as it is
+command-another-capture-name = give the capture another name, such as out.pcapng
 command-no-such-node = the lab has no node called { $name }
 command-nodes = its nodes are { $nodes }
 command-no-such-table = { $node } has no table of the kind { $table }: switches have mac; hosts and routers have arp, routes and sockets

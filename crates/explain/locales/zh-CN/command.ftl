@@ -13,6 +13,8 @@ command-checked = { $file }：{ $nodes } 个节点，{ $links } 条链路，{ $p
        *[other] { $warnings } 处警告
     }
 command-cannot-write = 无法写入 { $path }：{ $error }
+command-no-capture-there = { $path } 已存在且不是抓包文件，未作改动
+command-another-capture-name = 请为抓包文件另取一个名字，例如 out.pcapng
 command-no-such-node = 实验中没有名为 { $name } 的节点
 command-nodes = 现有节点：{ $nodes }
 command-no-such-table = { $node } 没有 { $table } 表：交换机有 mac 表；主机和路由器有 arp、routes 和 sockets 表

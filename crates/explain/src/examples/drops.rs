@@ -7,6 +7,7 @@ use super::{ip, mac, net, socket};
 
 pub(super) fn drops() -> Vec<DropReason> {
     use DropReason as R;
+    let (port, vlan, tag) = (PortId(0), VlanId::new(10).unwrap(), VlanId::new(20).unwrap());
     let (local, remote) = (socket("192.168.20.3:9090"), socket("192.168.10.1:49152"));
     examples! { DropReason:
         R::NoCable => [R::NoCable],
@@ -63,5 +64,12 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::ReceiveBufferFull { .. } => [R::ReceiveBufferFull { local, limit: 212_992 }],
         R::NotThePeer { .. } => [R::NotThePeer { local, remote }],
         R::UnexpectedSegment { .. } => [R::UnexpectedSegment { local, remote }],
+        R::TaggedOnAccessPort { .. } => [R::TaggedOnAccessPort { port, tag, vlan }],
+        R::VlanNotAllowed { .. } => [R::VlanNotAllowed { port, vlan }],
+        R::NoNativeVlan { .. } => [R::NoNativeVlan { port }],
+        R::ReservedVlan { .. } => [R::ReservedVlan { port, number: 4095 }],
+        R::NoOtherPortInVlan { .. } => [R::NoOtherPortInVlan { vlan }],
+        R::NoInterfaceForVlan { .. } => [R::NoInterfaceForVlan { port, vlan }],
+        R::PortBlocked { .. } => [R::PortBlocked { port }],
     }
 }

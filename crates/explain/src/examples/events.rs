@@ -291,6 +291,16 @@ pub(super) fn events() -> Vec<TraceEvent> {
             },
         ],
         E::NameUnknown { .. } => [E::NameUnknown { name: "b33".into() }],
+
+        // Each has a file of its own.
+        E::Vlan(_) => [],
+        E::Stp(_) => [],
+        E::Multicast(_) => [],
+        E::Dhcp(_) => [],
+        E::Nat(_) => [],
+        E::Firewall(_) => [],
+        E::Dns(_) => [],
+        E::Ipv6(_) => [],
     };
 
     all.extend(floods().into_iter().map(|(why, mac)| E::SwitchFlooded {

@@ -149,6 +149,8 @@ pub(super) fn routes() -> Vec<Route> {
         RouteKind::Local => [RouteKind::Local],
         RouteKind::Connected => [RouteKind::Connected],
         RouteKind::Static => [RouteKind::Static],
+        RouteKind::Dhcp => [RouteKind::Dhcp],
+        RouteKind::RouterAdvertisement => [RouteKind::RouterAdvertisement],
         RouteKind::Redirect => [RouteKind::Redirect],
     };
     kinds
@@ -157,6 +159,8 @@ pub(super) fn routes() -> Vec<Route> {
             RouteKind::Local => route("127.0.0.0/8", None, kind),
             RouteKind::Connected => route("192.168.10.0/24", None, kind),
             RouteKind::Static => route("192.168.0.0/16", Some("192.168.10.253"), kind),
+            RouteKind::Dhcp => route("0.0.0.0/0", Some("192.168.10.254"), kind),
+            RouteKind::RouterAdvertisement => route("::/0", Some("fe80::1"), kind),
             RouteKind::Redirect => route("192.168.20.3/32", Some("192.168.10.253"), kind),
         })
         .collect()

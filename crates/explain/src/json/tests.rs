@@ -90,10 +90,30 @@ fn schema_and_document_know_every_event_and_no_other() {
         .collect();
     let schema = schema();
     let alternatives = schema["oneOf"].as_array().expect("alternatives");
+    // An event of a feature, such as `dhcp`, says `what` happened.
+    let whats = |event: &str| -> Option<BTreeSet<String>> {
+        let list = schema["$defs"].get(format!("{event}-event"))?.get("oneOf")?.as_array()?;
+        let what = |one: &Value| Some(one["properties"]["what"]["const"].as_str()?.to_owned());
+        Some(list.iter().filter_map(what).collect())
+    };
     let known: BTreeSet<String> = alternatives
         .iter()
         .filter_map(|one| one["properties"]["event"]["const"].as_str().map(str::to_owned))
+        .filter(|event| whats(event).is_none_or(|whats| !whats.is_empty()))
         .collect();
+    for event in &used {
+        let Some(whats) = whats(event) else { continue };
+        let lines = lines(Locale::En);
+        let seen = lines.iter().filter(|line| line["event"].as_str() == Some(event));
+        let seen = seen.filter_map(|line| line["what"].as_str().map(str::to_owned));
+        assert_eq!(seen.collect::<BTreeSet<_>>(), whats, "{event}");
+        for what in whats {
+            assert!(
+                DOCUMENT.contains(&format!("`{what}`")),
+                "{event} {what} is not in the document"
+            );
+        }
+    }
     assert_eq!(used, known);
     for event in used {
         assert!(DOCUMENT.contains(&format!("`{event}`")), "{event} is not in the document");

@@ -90,6 +90,27 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::UnexpectedSegment { local, remote } => {
             scene.say("drop-unexpected-segment", &args!(local, remote))
         }
+
+        R::TaggedOnAccessPort { port, tag, vlan } => {
+            let port = scene.port_in_words(*port);
+            scene.say("drop-tagged-on-access-port", &args!(port, tag, vlan))
+        }
+        R::VlanNotAllowed { port, vlan } => {
+            scene.say("drop-vlan-not-allowed", &args!(port = scene.port_in_words(*port), vlan))
+        }
+        R::NoNativeVlan { port } => {
+            scene.say("drop-no-native-vlan", &args!(port = scene.port_in_words(*port)))
+        }
+        R::ReservedVlan { number, .. } => scene.say("drop-reserved-vlan", &args!(number)),
+        R::NoOtherPortInVlan { vlan } => scene.say("drop-no-other-port-in-vlan", &args!(vlan)),
+        R::NoInterfaceForVlan { port, vlan } => {
+            let port = scene.port_in_words(*port);
+            scene.say("drop-no-interface-for-vlan", &args!(port, vlan))
+        }
+
+        R::PortBlocked { port } => {
+            scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
+        }
     }
 }
 
@@ -135,5 +156,12 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",
         R::NotThePeer { .. } => "drops-not-the-peer",
         R::UnexpectedSegment { .. } => "drops-unexpected-segment",
+        R::TaggedOnAccessPort { .. } => "drops-tagged-on-access-port",
+        R::VlanNotAllowed { .. } => "drops-vlan-not-allowed",
+        R::NoNativeVlan { .. } => "drops-no-native-vlan",
+        R::ReservedVlan { .. } => "drops-reserved-vlan",
+        R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
+        R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
+        R::PortBlocked { .. } => "drops-port-blocked",
     }
 }

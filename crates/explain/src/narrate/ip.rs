@@ -64,6 +64,8 @@ fn route(scene: &Scene<'_>, route: &Route) -> String {
         RouteKind::Static if route.is_default() => "route-static-default",
         RouteKind::Static => "route-static",
         RouteKind::Redirect => "route-redirect",
+        RouteKind::Dhcp => "route-dhcp",
+        RouteKind::RouterAdvertisement => "route-advertised",
     });
     let destination = route.destination;
     match route.via {

@@ -239,6 +239,8 @@ impl<'a> Teller<'_, 'a> {
             RouteKind::Connected => "route-connected",
             RouteKind::Static => "route-static",
             RouteKind::Redirect => "route-redirect",
+            RouteKind::Dhcp => "route-dhcp",
+            RouteKind::RouterAdvertisement => "route-advertised",
         };
         let kind = self.catalogue.phrase(kind);
         let row = format!("{to}{via} dev {}", self.topology.port_name(port));

@@ -65,7 +65,10 @@ impl Layer {
             | E::AddressProbed { .. }
             | E::AddressConflict { .. }
             | E::AddressDefended { .. }
-            | E::AddressAbandoned { .. } => Self::Link,
+            | E::AddressAbandoned { .. }
+            | E::Vlan(_)
+            | E::Stp(_)
+            | E::Multicast(_) => Self::Link,
             E::SameSegment { .. }
             | E::OtherSegment { .. }
             | E::RouteChosen { .. }
@@ -78,7 +81,10 @@ impl Layer {
             | E::PathMtuLearned { .. }
             | E::IcmpSent { .. }
             | E::IcmpSuppressed { .. }
-            | E::IcmpReceived { .. } => Self::Network,
+            | E::IcmpReceived { .. }
+            | E::Ipv6(_)
+            | E::Nat(_)
+            | E::Firewall(_) => Self::Network,
             E::Listening { .. }
             | E::DatagramDelivered { .. }
             | E::TcpStateChanged { .. }
@@ -93,7 +99,9 @@ impl Layer {
             | E::ProgramWrote { .. }
             | E::ProgramEnded { .. }
             | E::NameResolved { .. }
-            | E::NameUnknown { .. } => Self::Application,
+            | E::NameUnknown { .. }
+            | E::Dhcp(_)
+            | E::Dns(_) => Self::Application,
             E::Dropped { reason, .. } => Self::of_drop(reason),
             E::SendFailed { why, .. } => match why {
                 Unsent::NetworkDown => Self::Physical,
@@ -126,7 +134,14 @@ impl Layer {
             | R::UnknownEtherType { .. }
             | R::NeighborFailed { .. }
             | R::NeighborQueueFull { .. }
-            | R::ArpNotForUs { .. } => Self::Link,
+            | R::ArpNotForUs { .. }
+            | R::TaggedOnAccessPort { .. }
+            | R::VlanNotAllowed { .. }
+            | R::NoNativeVlan { .. }
+            | R::ReservedVlan { .. }
+            | R::NoOtherPortInVlan { .. }
+            | R::NoInterfaceForVlan { .. }
+            | R::PortBlocked { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
@@ -167,7 +182,9 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReservedAddress { .. }
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
-        | R::IcmpIgnored => true,
+        | R::IcmpIgnored
+        | R::NoOtherPortInVlan { .. }
+        | R::PortBlocked { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -178,6 +195,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::Runt { .. }
         | R::SourceIsGroup { .. }
         | R::UnknownEtherType { .. }
+        | R::TaggedOnAccessPort { .. }
+        | R::VlanNotAllowed { .. }
+        | R::NoNativeVlan { .. }
+        | R::ReservedVlan { .. }
+        | R::NoInterfaceForVlan { .. }
         | R::NeighborFailed { .. }
         | R::NeighborQueueFull { .. }
         | R::Malformed { .. }

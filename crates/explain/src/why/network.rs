@@ -2,7 +2,7 @@
 //! where.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_apps::command::{Command, Serve};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
@@ -263,7 +263,7 @@ impl<'a> Network<'a> {
     pub(super) fn free_address(self, like: IpAddr, network: IpNet) -> Option<IpNet> {
         let (IpNet::V4(network), IpAddr::V4(like)) = (network, like) else { return None };
         let host = like.to_bits() & !network.netmask().to_bits();
-        let same = std::net::Ipv4Addr::from_bits(network.network().to_bits() | host);
+        let same = Ipv4Addr::from_bits(network.network().to_bits() | host);
         // The first thousand are enough to find a free one in any lab that a person reads.
         let mut candidates = [same].into_iter().chain(network.hosts().take(1000));
         candidates
@@ -280,7 +280,8 @@ impl<'a> Network<'a> {
         here.filter_map(|program| match &program.command {
             Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
                 let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
-                Some((Service { port: server.port, transport }, server.bind))
+                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+                Some((Service { port: server.port, transport }, bind))
             }
             Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
         })

@@ -289,7 +289,7 @@ impl<'a> Entries<'a> {
                     self.span,
                     format!("`{key}` is missing here"),
                 )
-                .maybe_help(super::how_to_write(key)),
+                .maybe_help(super::advice::how_to_write(key)),
             );
             return None;
         }
@@ -299,7 +299,7 @@ impl<'a> Entries<'a> {
 
 fn unknown_key(key: &Text, what: &'static str, known: &[&'static str]) -> Diagnostic {
     let name = key.value.as_str();
-    if let Some(later) = super::not_yet(name) {
+    if let Some(later) = super::advice::not_yet(name) {
         return Diagnostic::new(
             Code::NotYet,
             format!("`{name}` is not supported yet: {later}"),
@@ -309,7 +309,7 @@ fn unknown_key(key: &Text, what: &'static str, known: &[&'static str]) -> Diagno
     }
     let label = format!("not a key of {what}");
     let help = did_you_mean(name, known.iter().copied())
-        .or_else(|| super::belongs_elsewhere(name, what))
+        .or_else(|| super::advice::belongs_elsewhere(name, what))
         .unwrap_or_else(|| format!("the keys of {what} are {}", all_of(known.iter().copied())));
     Diagnostic::new(Code::UnknownKey, format!("unknown key `{name}`"), key.span, label).help(help)
 }

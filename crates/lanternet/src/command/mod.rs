@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod man;
 mod port;
+mod program;
 mod run;
 mod schema;
 mod show;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Show(show::Args),
     Subnet(subnet::Args),
     Port(port::Args),
+    #[command(flatten)]
+    Program(lanternet_apps::Command),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -44,6 +47,7 @@ impl Command {
             Self::Show(args) => show::run(args, context, out),
             Self::Subnet(args) => subnet::run(args, context, out),
             Self::Port(args) => port::run(args, context, out),
+            Self::Program(program) => program::run(program, out),
             Self::Schema(args) => schema::run(args, out),
             Self::Completions(args) => completions::run(args, out),
             Self::Man(args) => man::run(args, out),

@@ -1,7 +1,7 @@
 //! `lanternet run`.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration as WallTime, Instant as WallClock};
@@ -159,6 +159,19 @@ fn observe(
     }
 }
 
+/// Whether a capture may take the place of what is there: only of nothing or of another capture, so
+/// that a slip of the hand does not cost somebody a lab. Devices and pipes hold nothing.
+fn may_replace(path: &Path) -> bool {
+    // The type of the section header block (the pcapng specification, section 4.1).
+    const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+    let is_file = std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > 0);
+    let mut start = [0; 4];
+    !is_file
+        || File::open(path)
+            .and_then(|mut file| file.read_exact(&mut start))
+            .is_ok_and(|()| start == SECTION_HEADER)
+}
+
 type FileCapture = Capture<BufWriter<File>>;
 
 fn start_capture<'a>(
@@ -167,6 +180,13 @@ fn start_capture<'a>(
     network: &mut Network,
     catalogue: &Arc<Catalogue>,
 ) -> Result<(FileCapture, &'a Path), Failure> {
+    if !may_replace(path) {
+        let path = path.display();
+        return Err(Failure::BadInput(Explained {
+            message: catalogue.text("command-no-capture-there", &args!(path)),
+            help: Some(catalogue.phrase("command-another-capture-name")),
+        }));
+    }
     let file = File::create(path).map_err(|error| cannot_write(catalogue, path, &error))?;
     let names = lab.stations().flat_map(|(_, node, station)| {
         station.addresses().map(|address| (address.addr(), node.name.to_string()))

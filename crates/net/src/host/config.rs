@@ -23,11 +23,22 @@ pub struct HostConfig {
     pub hosts: Option<Box<Names>>,
     /// The lab's names, shared by all hosts.
     pub names: Option<Arc<Names>>,
+    /// Whom it asks for names that it does not know by itself.
+    pub dns: Option<Box<DnsSettings>>,
+}
+
+/// Whom a host asks for names, as in `/etc/resolv.conf`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DnsSettings {
+    /// Name servers, in the order in which they are asked.
+    pub servers: Vec<IpAddr>,
+    /// Domains that a name without a dot is looked up in.
+    pub search: Vec<String>,
 }
 
 impl HostConfig {
     /// A host with this IP layer and random stream that knows no names.
     pub fn new(l3: L3Config, rng: Rng) -> Self {
-        Self { l3, rng, hosts: None, names: None }
+        Self { l3, rng, hosts: None, names: None, dns: None }
     }
 }

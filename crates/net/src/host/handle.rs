@@ -15,6 +15,7 @@ use lanternet_core::trace::{NameSource, Stream, TraceEvent};
 use lanternet_core::{Duration, Instant};
 
 use super::calls::{Shutdown, SocketOption};
+use super::config::DnsSettings;
 use super::errno::{BindError, Errno};
 use super::error_queue::SocketError;
 use super::ping::{EchoMessage, EchoRequest};
@@ -64,6 +65,11 @@ impl Handle {
     /// 64 random bits from the host's own stream.
     pub fn random_u64(&self) -> u64 {
         self.stack().rng.next_u64()
+    }
+
+    /// Tells a reason of the program's own; made only when somebody listens.
+    pub fn tell(&self, event: impl FnOnce() -> TraceEvent) {
+        self.stack().tell(event);
     }
 
     /// Runs `task` beside the program until it is done or the program ends.
@@ -239,6 +245,11 @@ impl Handle {
     pub fn path_mtu(&self, destination: IpAddr) -> u16 {
         let stack = self.stack();
         stack.l3.path_mtu(stack.now, destination)
+    }
+
+    /// Whom the host asks for names that it does not know by itself; nobody by default.
+    pub fn name_servers(&self) -> DnsSettings {
+        self.stack().dns.as_deref().cloned().unwrap_or_default()
     }
 
     /// Takes part in a multicast group, on the interface that has this address or on the route's.

@@ -35,7 +35,7 @@ mod udp;
 mod tests;
 
 pub use calls::{Shutdown, SocketOption};
-pub use config::{HostConfig, Names};
+pub use config::{DnsSettings, HostConfig, Names};
 pub use errno::{BindError, Errno};
 pub use error_queue::SocketError;
 pub use handle::{Handle, Sleep};

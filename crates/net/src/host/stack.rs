@@ -11,7 +11,7 @@ use std::sync::Arc;
 use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unreachable, Unsent};
 use lanternet_core::{Context, Instant, Rng};
 
-use super::config::{HostConfig, Names};
+use super::config::{DnsSettings, HostConfig, Names};
 use super::errno::Errno;
 use super::ports::Bindings;
 use super::process::{ProgramState, Spawned};
@@ -53,6 +53,8 @@ pub(super) struct Stack {
     pub(super) timers: Timers,
     pub(super) hosts: Option<Box<Names>>,
     pub(super) names: Option<Arc<Names>>,
+    /// Whom it asks for other names: as configured, or as a DHCP server said.
+    pub(super) dns: Option<Box<DnsSettings>>,
 }
 
 impl Stack {
@@ -76,6 +78,7 @@ impl Stack {
             timers: Timers::default(),
             hosts: config.hosts,
             names: config.names,
+            dns: config.dns,
         }
     }
 

@@ -1,20 +1,26 @@
 //! Devices of the link layer: they pass frames on and never look beyond the Ethernet header.
 //!
 //! - [`Hub`]: repeats every frame out of all other ports.
-//! - [`Switch`]: learns which station is behind which port, in its [`MacTable`].
+//! - [`Switch`]: a [`Bridge`] with a case around it. The bridge learns which station is behind which
+//!   port, in its [`MacTable`], and keeps VLANs apart ([`PortVlans`]). A three-layer switch has the
+//!   same bridge inside, and the IP layer of the node plugged into it.
 //!
 //! Both take part with the ports that they were told of when they were made, all of them with a
 //! cable: a socket nobody plugs into is no port here. A port whose cable goes down drops out until
 //! it is up again. A loop of these devices is a storm: there is no spanning tree yet.
 
+mod bridge;
 mod hub;
 mod mac_table;
 mod ports;
 mod switch;
+pub(crate) mod vlan;
 
+pub use bridge::{Bridge, BridgeConfig, PortState, StaticMac};
 pub use hub::Hub;
 pub use mac_table::{Learning, MacRow, MacTable};
-pub use switch::{StaticMac, Switch, SwitchConfig};
+pub use switch::Switch;
+pub use vlan::{ETHERTYPE_VLAN, PortVlans};
 
 #[cfg(test)]
 mod harness;

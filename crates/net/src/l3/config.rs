@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use lanternet_core::{IpNet, MacAddr};
 
+use super::lower::LowerConfig;
+
 /// The configuration of a node's IP layer.
 #[derive(Clone, Debug, Default)]
 pub struct L3Config {
@@ -13,6 +15,8 @@ pub struct L3Config {
     pub routes: Vec<StaticRoute>,
     /// Whether packets for others are passed on: a router.
     pub forwarding: bool,
+    /// What interfaces stand on that have no cable.
+    pub lower: Option<Box<LowerConfig>>,
 }
 
 /// One interface.

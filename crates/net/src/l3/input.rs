@@ -72,8 +72,8 @@ impl Header {
 }
 
 impl L3 {
-    /// A frame arrived on a port.
-    pub fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
+    /// A frame came to an interface.
+    pub(super) fn receive(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
         let Some(interface) = self.interfaces.get(port.0 as usize) else { return };
         let (Some(mac), Some(ethertype)) = (frame.destination(), frame.ethertype()) else {
             let len = frame.bytes().len() as u32;

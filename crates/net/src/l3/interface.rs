@@ -47,6 +47,8 @@ struct Address {
     claim: Claim,
     /// When the address was last defended.
     defended: Option<Instant>,
+    /// Whether it was given while the node ran, and is forgotten with a crash.
+    dynamic: bool,
 }
 
 /// The last address of an IPv4 segment. A segment of one or two addresses has none (RFC 3021).
@@ -95,6 +97,7 @@ impl Interface {
             broadcast: directed_broadcast(*net),
             claim: Claim::Settled,
             defended: None,
+            dynamic: false,
         };
         Self {
             mac: config.mac,
@@ -112,6 +115,7 @@ impl Interface {
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
         self.up = true;
         self.groups = Box::default();
+        self.addresses.retain(|address| !address.dynamic);
         for address in &mut self.addresses {
             address.defended = None;
             address.claim = if self.detect && address.net.addr().is_ipv4() {
@@ -123,6 +127,20 @@ impl Interface {
                 Claim::Settled
             };
         }
+    }
+
+    /// One more address, in use from now on.
+    pub(super) fn add(&mut self, net: IpNet) {
+        if !self.addresses.iter().any(|own| own.net == net && own.claim != Claim::Abandoned) {
+            let (broadcast, claim) = (directed_broadcast(net), Claim::Settled);
+            let own = Address { net, broadcast, claim, defended: None, dynamic: true };
+            self.addresses.push(own);
+        }
+    }
+
+    /// One address less.
+    pub(super) fn remove(&mut self, address: IpAddr) {
+        self.addresses.retain(|own| own.net.addr() != address);
     }
 
     /// The neighbours that it is told of from the start.

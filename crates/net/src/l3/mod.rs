@@ -7,6 +7,7 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
@@ -20,6 +21,7 @@ mod fragment;
 pub mod icmp;
 mod input;
 mod interface;
+mod lower;
 pub mod neighbor;
 mod output;
 mod packet;
@@ -38,11 +40,13 @@ use lanternet_core::{
 };
 
 pub use config::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
+pub use lower::{LowerConfig, Subinterface};
 pub use packet::{Delivery, HEADROOM, IcmpInbound, Inbound, Original, SendOptions};
 
 use fragment::Reassembler;
 use icmp::RateLimiter;
 use interface::{ClaimStep, Interface};
+use lower::Lower;
 use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
@@ -72,6 +76,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// What interfaces stand on that have no cable.
+    lower: Option<Box<Lower>>,
     ident: u16,
     rng: Rng,
 }
@@ -95,6 +101,7 @@ impl L3 {
             deliveries: VecDeque::new(),
             path: None,
             rare: None,
+            lower: config.lower.map(|lower| Box::new(Lower::new(*lower))),
             ident: 0,
             rng,
         }
@@ -114,12 +121,14 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
 
     /// A time named by `poll_timeout` has come.
     pub fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
         self.forget_path();
+        self.lower_timeout(ctx);
         for port in (0..self.interfaces.len() as u16).map(PortId) {
             while let Some(step) =
                 self.interfaces[port.0 as usize].claim_step(ctx.now(), &mut self.rng)
@@ -147,8 +156,8 @@ impl L3 {
         }
     }
 
-    /// The cable at an interface came up or went down.
-    pub fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
+    /// An interface can be sent by from now on, or not.
+    fn set_up(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
         let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
         interface.up = up;
         self.forget_path();
@@ -163,8 +172,9 @@ impl L3 {
     }
 
     /// The node lost its power: tables and packets are forgotten.
-    pub fn handle_crash(&mut self, _: &mut Context<'_>) {
+    pub fn handle_crash(&mut self, ctx: &mut Context<'_>) {
         self.forget_path();
+        self.crash_lower(ctx);
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
@@ -179,7 +189,8 @@ impl L3 {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
         let fragments = self.rare.as_ref().and_then(|rare| rare.fragments.next_deadline());
-        Deadline::earliest(next, fragments.map(Deadline::background))
+        let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        Deadline::earliest(next, self.lower_deadline())
     }
 
     /// What came up for the protocols above, in order. Call until `None` after every other call
@@ -264,6 +275,63 @@ impl L3 {
     /// The routing table in the order of preference, each row with whether its interface is up.
     pub fn routes(&self) -> impl ExactSizeIterator<Item = (&Route, bool)> {
         self.routes.rows()
+    }
+
+    /// Gives an interface one more address while it runs, with the routes that this makes possible:
+    /// from a DHCP server, from a prefix that a router advertised. A crash forgets it. The caller
+    /// has made sure that nobody else uses it. An address that the interface has already is not
+    /// doubled.
+    pub fn add_address(&mut self, port: PortId, address: IpNet) {
+        let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
+        interface.add(address);
+        self.forget_path();
+        self.add_connected(port);
+    }
+
+    /// Takes an address from an interface, with the routes that need it.
+    pub fn remove_address(&mut self, port: PortId, address: IpAddr) {
+        let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
+        interface.remove(address);
+        self.forget_path();
+        self.remove_connected(port, address);
+    }
+
+    /// Adds a row to the routing table while the node runs. A crash forgets it.
+    pub fn add_route(&mut self, route: Route) {
+        self.forget_path();
+        let up = self.interfaces.get(route.interface.0 as usize).is_some_and(|own| own.up);
+        let port = route.interface;
+        self.routes.add(route);
+        self.routes.set_interface_up(port, up);
+    }
+
+    /// Removes the rows of the routing table for which `gone` holds.
+    pub fn remove_routes(&mut self, gone: impl Fn(&Route) -> bool) {
+        self.forget_path();
+        self.routes.remove(gone);
+    }
+
+    /// Sends an IPv4 packet to one station of a segment, whatever the tables say: for a node that
+    /// has no address yet, or that answers one. As with [`send`](Self::send) the packet stands
+    /// behind [`HEADROOM`], and its identification and header checksum are filled in here. A packet
+    /// longer than the interface takes is not sent.
+    pub fn send_on_link(
+        &mut self,
+        ctx: &mut Context<'_>,
+        port: PortId,
+        to: MacAddr,
+        mut buffer: Vec<u8>,
+    ) -> Result<(), Unsent> {
+        let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::AddressNotAvailable)?;
+        if !interface.up {
+            return Err(Unsent::NetworkDown);
+        }
+        if buffer.len() - HEADROOM > usize::from(interface.mtu) {
+            return Err(Unsent::MessageTooLong);
+        }
+        self.finish_header(&mut buffer[HEADROOM..]);
+        self.transmit_packet(ctx, port, to, buffer);
+        Ok(())
     }
 
     /// Takes part in a multicast group on an interface (`None`: the one of the default route).
@@ -389,7 +457,7 @@ impl L3 {
     /// Puts a finished frame onto the cable.
     fn transmit(&mut self, ctx: &mut Context<'_>, port: PortId, bytes: Vec<u8>) {
         let frame = ctx.frame(bytes);
-        ctx.transmit(port, frame);
+        self.hand_down(ctx, port, frame);
     }
 
     /// Puts a packet with room in front onto the cable.

@@ -29,14 +29,7 @@ impl L3 {
         mut buffer: Vec<u8>,
         options: SendOptions,
     ) -> Result<(), Unsent> {
-        self.ident = self.ident.wrapping_add(1);
-        let mut ip = Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]);
-        ip.set_ident(self.ident);
-        ip.set_checksum(0);
-        let ends = [ip.src_addr(), ip.dst_addr()];
-        let header_len = usize::from(ip.header_len());
-        let sum = checksum(&buffer[HEADROOM..][..header_len]);
-        Ipv4Packet::new_unchecked(&mut buffer[HEADROOM..]).set_checksum(sum);
+        let ends = self.finish_header(&mut buffer[HEADROOM..]);
         let len = buffer.len() - HEADROOM;
         if !ctx.traced()
             && let Some(path) = self.path(ctx.now(), ends, len)
@@ -47,7 +40,7 @@ impl L3 {
                 true => ctx.checksummed_frame(buffer),
                 false => ctx.frame(buffer),
             };
-            ctx.transmit(port, frame);
+            self.hand_down(ctx, port, frame);
             return Ok(());
         }
         let [source, destination] = ends.map(IpAddr::V4);
@@ -69,6 +62,19 @@ impl L3 {
             ctx.emit(|| TraceEvent::SendFailed { destination, why });
         }
         result
+    }
+
+    /// Fills in identification and header checksum. The answer is source and destination.
+    pub(super) fn finish_header(&mut self, packet: &mut [u8]) -> [Ipv4Addr; 2] {
+        self.ident = self.ident.wrapping_add(1);
+        let mut ip = Ipv4Packet::new_unchecked(&mut *packet);
+        ip.set_ident(self.ident);
+        ip.set_checksum(0);
+        let ends = [ip.src_addr(), ip.dst_addr()];
+        let header_len = usize::from(ip.header_len());
+        let sum = checksum(&packet[..header_len]);
+        Ipv4Packet::new_unchecked(packet).set_checksum(sum);
+        ends
     }
 
     /// The packet never leaves the node.

@@ -86,7 +86,7 @@ impl Net {
                 .iter()
                 .map(|(to, via)| StaticRoute { to: to.parse().unwrap(), via: ip(via) })
                 .collect(),
-            forwarding: false,
+            ..L3Config::default()
         };
         change(&mut config);
         let layer = L3::new(config, Rng::named(1, name));

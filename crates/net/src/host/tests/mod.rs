@@ -75,7 +75,7 @@ impl Pair {
             let routes = via.map(|via| StaticRoute { to, via: via.parse().unwrap() });
             let forwarding = routes.is_none();
             let routes = routes.into_iter().collect();
-            let l3 = L3Config { interfaces, routes, forwarding };
+            let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };
             Host::new(HostConfig::new(l3, Rng::named(1, name)))
         };
         let a = host("a", vec![interface(1, "10.0.0.1/24", 1500)], Some("10.0.0.254"));

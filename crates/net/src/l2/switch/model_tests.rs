@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lanternet_core::{Instant, LinkSettings, Recorder, Simulation};
 use proptest::prelude::*;
 
+use lanternet_core::{Duration, MacAddr, TraceEvent};
+
 use super::*;
 use crate::l2::harness::{Harness, mac};
 
@@ -93,10 +95,10 @@ proptest! {
     fn every_frame_leaves_by_the_ports_that_the_model_names(
         steps in prop::collection::vec(step(), 1..120)
     ) {
-        let config = SwitchConfig {
+        let config = BridgeConfig {
             ageing: Duration::from_secs(AGEING),
             table_size: TABLE_SIZE,
-            ..SwitchConfig::with_ports(PORTS)
+            ..BridgeConfig::with_ports(PORTS)
         };
         let mut switch = Harness::new(Switch::new(config));
         let mut model = Model::default();
@@ -149,7 +151,7 @@ fn trace(steps: &[Step]) -> String {
     let mut sim = Simulation::new(1);
     let recorder = Recorder::default();
     sim.observe(recorder.clone());
-    let config = SwitchConfig { table_size: TABLE_SIZE, ..SwitchConfig::with_ports(PORTS) };
+    let config = BridgeConfig { table_size: TABLE_SIZE, ..BridgeConfig::with_ports(PORTS) };
     let switch = sim.add_node("sw", Switch::new(config));
     let mut ends = Vec::new();
     for number in 0..PORTS {

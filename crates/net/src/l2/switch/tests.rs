@@ -1,10 +1,14 @@
+use lanternet_core::trace::FloodCause;
+use lanternet_core::{DropReason, Duration, MacAddr, TraceEvent, VlanId};
+
 use super::*;
+use crate::l2::StaticMac;
 use crate::l2::harness::{A, B, C, Harness, mac};
 
 const V: VlanId = VlanId::DEFAULT;
 
 fn switch(ports: u16) -> Harness<Switch> {
-    Harness::new(Switch::new(SwitchConfig::with_ports(ports)))
+    Harness::new(Switch::new(BridgeConfig::with_ports(ports)))
 }
 
 /// A switch of four ports that knows A behind port 0 and B behind port 1.
@@ -113,7 +117,7 @@ fn a_silent_station_is_forgotten_after_300_seconds() {
 #[test]
 fn the_age_can_be_set() {
     let ageing = Duration::from_secs(10);
-    let config = SwitchConfig { ageing, ..SwitchConfig::with_ports(2) };
+    let config = BridgeConfig { ageing, ..BridgeConfig::with_ports(2) };
     let mut switch = Harness::new(Switch::new(config));
     switch.frame(0, A, B);
     switch.wait(ageing);
@@ -164,7 +168,7 @@ fn less_than_a_header_is_a_runt_and_a_header_alone_is_a_frame() {
 
 #[test]
 fn when_the_table_is_full_new_stations_are_flooded_and_known_ones_are_not() {
-    let config = SwitchConfig { table_size: 2, ..SwitchConfig::with_ports(4) };
+    let config = BridgeConfig { table_size: 2, ..BridgeConfig::with_ports(4) };
     let mut switch = Harness::new(Switch::new(config));
     switch.frame(0, A, B);
     switch.frame(1, B, A);
@@ -209,7 +213,7 @@ fn the_last_port_with_a_cable_has_nowhere_to_flood() {
 #[test]
 fn a_crash_forgets_what_was_learned_and_keeps_what_was_configured() {
     let row = StaticMac { vlan: V, mac: C, port: PortId(2) };
-    let config = SwitchConfig { static_macs: vec![row], ..SwitchConfig::with_ports(4) };
+    let config = BridgeConfig { static_macs: vec![row], ..BridgeConfig::with_ports(4) };
     let mut switch = Harness::new(Switch::new(config));
     switch.frame(0, A, B);
     assert_eq!(rows(&switch), [(A, 0), (C, 2)]);

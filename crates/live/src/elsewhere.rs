@@ -1,0 +1,39 @@
+//! What only Linux has, on other systems: nothing.
+
+use std::io;
+use std::net::IpAddr;
+
+use lanternet_apps::icmp::{EchoRequest, IcmpMessage, UdpError};
+use lanternet_apps::sockets::{Family, IcmpSocket};
+
+/// A ping socket; there is none.
+#[derive(Debug)]
+pub struct OsIcmp(std::convert::Infallible);
+
+impl OsIcmp {
+    pub(crate) fn open(_: Family) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+impl IcmpSocket for OsIcmp {
+    async fn send_echo(&self, _: IpAddr, _: EchoRequest<'_>) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    async fn recv(&self) -> io::Result<IcmpMessage> {
+        match self.0 {}
+    }
+}
+
+pub(crate) fn keep_errors(_: &tokio::net::UdpSocket, on: bool) -> io::Result<()> {
+    if on { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
+}
+
+pub(crate) async fn next_error(_: &tokio::net::UdpSocket) -> io::Result<UdpError> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn is_too_long(_: &io::Error) -> bool {
+    false
+}

@@ -1,0 +1,23 @@
+//! Lanternet in real time: its programs over the operating system's sockets.
+//!
+//! - [`Os`]: this machine, as [`Sockets`](lanternet_apps::Sockets): `tcp`, `udp`, and what only
+//!   Linux has (`linux`: ping sockets and the queue of ICMP errors; `elsewhere` says that there is
+//!   none).
+//! - [`Terminal`]: standard input, output and error as a program's console, and its files.
+//! - [`run`]: one program to its end, or until Ctrl-C.
+
+mod console;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
+mod kind;
+mod os;
+mod run;
+mod tcp;
+mod udp;
+
+pub use console::Terminal;
+pub use kind::OsIcmp;
+pub use os::Os;
+pub use run::run;
+pub use tcp::{OsListener, OsStream};
+pub use udp::OsUdp;

@@ -1,0 +1,112 @@
+//! This machine, as a program sees it.
+
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lanternet_apps::Sockets;
+use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions};
+use lanternet_core::{Duration, Instant};
+
+use crate::kind::OsIcmp;
+use crate::tcp::{self, OsListener, OsStream};
+use crate::udp::OsUdp;
+
+/// This machine: its sockets, its names, its clock. To be used inside a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct Os(Arc<Machine>);
+
+#[derive(Debug)]
+struct Machine {
+    began: std::time::Instant,
+    /// Seeded by the system; hashing a counter with it draws a number.
+    random: RandomState,
+    drawn: AtomicU64,
+}
+
+impl Os {
+    /// The machine, whose clock starts now.
+    pub fn new() -> Self {
+        Self(Arc::new(Machine {
+            began: std::time::Instant::now(),
+            random: RandomState::new(),
+            drawn: AtomicU64::new(0),
+        }))
+    }
+}
+
+impl Default for Os {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sockets for Os {
+    type TcpStream = OsStream;
+    type TcpListener = OsListener;
+    type UdpSocket = OsUdp;
+    type IcmpSocket = OsIcmp;
+
+    async fn tcp_listen(&self, on: SocketAddr, options: ListenOptions) -> io::Result<OsListener> {
+        tcp::listen(on, options)
+    }
+
+    async fn tcp_connect(&self, to: SocketAddr, options: ConnectOptions) -> io::Result<OsStream> {
+        tcp::connect(to, options).await
+    }
+
+    async fn udp_bind(&self, on: SocketAddr) -> io::Result<OsUdp> {
+        tokio::net::UdpSocket::bind(on).await.map(OsUdp)
+    }
+
+    async fn icmp_open(&self, family: Family) -> io::Result<OsIcmp> {
+        OsIcmp::open(family)
+    }
+
+    async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        if let Ok(address) = name.parse() {
+            return Ok(vec![address]);
+        }
+        // The system gives an address once per kind of socket.
+        let mut addresses: Vec<IpAddr> = Vec::new();
+        let found = tokio::net::lookup_host((name, 0)).await;
+        // What getaddrinfo says of an unknown name is no errno and has no kind of its own.
+        let found = found.map_err(|error| match error.raw_os_error() {
+            None => io::Error::from(io::ErrorKind::NotFound),
+            Some(_) => error,
+        })?;
+        for address in found.map(|address| address.ip()) {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        if addresses.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(addresses)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration.into()).await;
+    }
+
+    fn now(&self) -> Instant {
+        Instant::ZERO + Duration::from(self.0.began.elapsed())
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(task);
+    }
+
+    fn random_u64(&self) -> u64 {
+        self.0.random.hash_one(self.0.drawn.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn default_bind(&self) -> IpAddr {
+        // Strangers are served when somebody asks for it, not by accident.
+        Ipv4Addr::LOCALHOST.into()
+    }
+}
