@@ -141,7 +141,12 @@ impl Layer {
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
             | R::NoInterfaceForVlan { .. }
-            | R::PortBlocked { .. } => Self::Link,
+            | R::PortBlocked { .. }
+            | R::AddressTentative { .. }
+            | R::SolicitationNotForUs { .. }
+            | R::AdvertisementUnasked { .. }
+            | R::DiscoveryFromAfar { .. }
+            | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
@@ -160,7 +165,15 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
-            | R::IcmpIgnored => Self::Network,
+            | R::IcmpIgnored
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -184,7 +197,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. } => true,
+        | R::PortBlocked { .. }
+        | R::SolicitationNotForUs { .. }
+        | R::AdvertisementUnasked { .. }
+        | R::RouterUnheeded { .. }
+        | R::NotAdvertising { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -213,6 +230,15 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::TtlExpired { .. }
         | R::NoRoute { .. }
         | R::FragmentationNeeded { .. }
+        | R::Ipv6Off { .. }
+        | R::AddressTentative { .. }
+        | R::DiscoveryFromAfar { .. }
+        | R::OwnQuestion { .. }
+        | R::RedirectUnheeded { .. }
+        | R::LinkLocalStays { .. }
+        | R::PacketTooBig { .. }
+        | R::ExtensionHeader { .. }
+        | R::NoNextHeader
         | R::ReassemblyTimeout
         | R::BadFragment { .. }
         | R::UnknownProtocol { .. }
