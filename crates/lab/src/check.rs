@@ -8,6 +8,7 @@
 mod addresses;
 mod cabling;
 mod gateways;
+mod ipv6;
 mod neighbors;
 mod programs;
 mod routes;
@@ -17,6 +18,8 @@ mod vlan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+
+pub(crate) use ipv6::advertised;
 
 /// Adds what is wrong with this network.
 pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
@@ -36,6 +39,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         vlan::networks(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
+        ipv6::advertisements(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);

@@ -38,6 +38,8 @@ use lanternet_core::trace::{Ipv6Event, RouteKind, RouterGone, SourceRule, Unsent
 use lanternet_core::{Context, Instant, IpNet, MacAddr, PortId, TraceEvent};
 
 use super::L3;
+pub use address::{link_local, with_identifier};
+
 use select::{Candidate, Way};
 use state::{Interface6, Stage, Step};
 
