@@ -110,7 +110,6 @@ drop-link-local-stays = { $source } → { $destination }: packets with a link-lo
 drop-packet-too-big = the packet has { $len } bytes, the next link takes { $mtu } (MTU), and routers do not fragment IPv6
 drop-extension-header = a header between IPv6 and the packet's content cannot be passed over: { $what }
 drop-no-next-header = the packet ends after its headers (no next header)
-drop-ttl-expired6 = hop limit { $ttl } → 0: it has passed as many routers as its sender allowed
 drops-ipv6-off = no IPv6 on the interface
 drops-address-tentative = address still being checked
 drops-solicitation-not-for-us = neighbour solicitation for another address

@@ -102,7 +102,6 @@ drop-link-local-stays = { $source } → { $destination }：使用链路本地地
 drop-packet-too-big = 数据包有 { $len } 字节，下一段链路只能容纳 { $mtu } 字节（MTU），而路由器不对 IPv6 数据包分片
 drop-extension-header = 无法跳过数据包中的扩展首部：{ $what }
 drop-no-next-header = 数据包在首部之后即结束（没有下一个首部）
-drop-ttl-expired6 = 跳数限制 { $ttl } → 0：经过的路由器已达发送方允许的上限
 drops-ipv6-off = 接口没有启用 IPv6
 drops-address-tentative = 地址仍在检测
 drops-solicitation-not-for-us = 询问其他地址的邻居请求

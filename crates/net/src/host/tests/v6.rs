@@ -24,7 +24,7 @@ fn routed(b_mtu: u16, mtu: u16) -> Pair {
         let routes = via.map(|via| StaticRoute::new(to, via.parse().unwrap()));
         let forwarding = routes.is_none();
         let routes = routes.into_iter().collect();
-        let l3 = L3Config { interfaces, routes, forwarding };
+        let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };
         Host::new(HostConfig::new(l3, Rng::named(1, name)))
     };
     let a = host("a", vec![interface(1, "2001:db8:1::1/64", 1500)], Some("2001:db8:1::fe"));
