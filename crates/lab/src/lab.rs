@@ -307,7 +307,8 @@ pub enum Claim {
 /// Where a probe goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To the first address of a station.
+    /// To the address of a station that the asking one would try first (RFC 6724 section 6): of both
+    /// families the one that it has a way to, and IPv6 before IPv4; of one family the first.
     Node(NodeIndex),
     /// To this address.
     Address(IpAddr),
@@ -449,7 +450,7 @@ impl Lab {
         })
     }
 
-    /// The first address of a station: the one that its name stands for.
+    /// The first of the addresses that a station's name stands for.
     pub fn address_of(&self, index: NodeIndex) -> Option<IpAddr> {
         self.node(index).kind.station()?.named_addresses().next()
     }

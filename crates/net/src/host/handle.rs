@@ -89,6 +89,11 @@ impl Handle {
         Sleep { handle: self.clone(), until, timer: None }
     }
 
+    /// Whether the host speaks IPv6 at some interface.
+    pub fn has_ipv6(&self) -> bool {
+        self.stack().l3.speaks_ipv6()
+    }
+
     /// The addresses of a name, never none: of a text that is an address already, of the host's own
     /// entries, of the lab's nodes, asked in this order.
     ///
@@ -109,7 +114,8 @@ impl Handle {
             known(stack.names.as_deref()).map(|addresses| (addresses, NameSource::Lab))
         };
         match found {
-            Some((addresses, source)) => {
+            Some((mut addresses, source)) => {
+                stack.l3.order_destinations(&mut addresses);
                 stack.tell(|| TraceEvent::NameResolved {
                     name: name.into(),
                     addresses: addresses.clone().into(),

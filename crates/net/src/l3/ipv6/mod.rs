@@ -96,6 +96,11 @@ pub struct ChosenSource {
 }
 
 impl L3 {
+    /// Whether any interface speaks IPv6.
+    pub fn speaks_ipv6(&self) -> bool {
+        self.interfaces.iter().any(|interface| interface.v6.is_some())
+    }
+
     pub(super) fn v6(&self, port: PortId) -> Option<&Interface6> {
         self.interfaces.get(port.0 as usize)?.v6.as_deref().filter(|v6| v6.is_on())
     }
