@@ -7,6 +7,7 @@
 
 mod addresses;
 mod cabling;
+mod dns;
 mod gateways;
 mod neighbors;
 mod programs;
@@ -34,6 +35,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         cabling::uncabled(lab, &segments, out);
         vlan::cables(lab, &segments, out);
         vlan::networks(lab, &segments, out);
+        dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);

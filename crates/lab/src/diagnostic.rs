@@ -130,6 +130,10 @@ codes! {
     NeighborMismatch = "neighbor-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
+    /// A name server in `dns:` with an address that nobody has.
+    DnsServerUnowned = "dns-server-unowned", Warning;
+    /// A name server in `dns:` that runs no `serve dns`.
+    DnsServerSilent = "dns-server-silent", Warning;
     /// A setting that changes nothing.
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.

@@ -109,7 +109,8 @@ impl Layer {
                 Unsent::NetworkUnreachable
                 | Unsent::MessageTooLong
                 | Unsent::BroadcastForbidden
-                | Unsent::AddressNotAvailable => Self::Network,
+                | Unsent::AddressNotAvailable
+                | Unsent::Prohibited => Self::Network,
             },
         }
     }
@@ -146,6 +147,7 @@ impl Layer {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
+                Protocol::Dhcp => Self::Application,
             },
             R::NoAddress { .. }
             | R::NotForUs { .. }
@@ -160,12 +162,31 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
-            | R::IcmpIgnored => Self::Network,
+            | R::IcmpIgnored
+            | R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. } => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
             | R::NotThePeer { .. }
             | R::UnexpectedSegment { .. } => Self::Transport,
+            R::DhcpOtherClient { .. }
+            | R::DhcpUnexpected
+            | R::DhcpNotHere { .. }
+            | R::DhcpTooManyHops { .. }
+            | R::DhcpUnknownRelay { .. } => Self::Application,
         }
     }
 }
@@ -184,7 +205,10 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. } => true,
+        | R::PortBlocked { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -219,6 +243,22 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NoListener { .. }
         | R::BacklogFull { .. }
         | R::ReceiveBufferFull { .. }
-        | R::NotThePeer { .. } => false,
+        | R::NotThePeer { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. }
+        | R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. }
+        | R::FirewallDenied { .. }
+        | R::FirewallPolicy { .. } => false,
     }
 }
