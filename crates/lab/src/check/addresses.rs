@@ -1,6 +1,6 @@
 //! Addresses: doubled, reserved, missing, or strange among their neighbours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
@@ -114,10 +114,16 @@ struct Member<'a> {
 }
 
 /// Neighbours on one segment that do not agree on which network they are in.
-pub(super) fn neighbours(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+pub(super) fn neighbours(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    out: &mut Vec<Diagnostic>,
+) {
     for segment in 0..segments.members.len() {
         let mut members = Vec::new();
-        for (place, node, interface) in segments.stations_on(lab, segment) {
+        let stations = segments.stations_on(lab, segment);
+        for (place, node, interface) in stations.filter(|(place, ..)| !misplaced.contains(place)) {
             for address in &interface.addresses {
                 if let IpNet::V4(net) = address.value {
                     let (router, span) = (node.kind.forwards_packets(), address.span);
