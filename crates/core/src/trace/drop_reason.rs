@@ -10,6 +10,7 @@ use super::{Dependence, FirewallPath};
 use crate::addr::{MacAddr, VlanId};
 use crate::id::PortId;
 use crate::link::QueueLimit;
+use crate::trace::{PortRole, PortState};
 
 /// A protocol above IP, or a layer whose checksum was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,12 @@ pub enum Protocol {
     Arp,
     /// DHCP.
     Dhcp,
+    /// The spanning tree's messages.
+    Stp,
+    /// IGMP.
+    Igmp,
+    /// MLD.
+    Mld,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -281,13 +288,30 @@ pub enum DropReason {
     },
 
     // Spanning tree.
-    /// The port takes no part in forwarding.
-    PortBlocked {
+    /// The port the frame came in by, or would leave by, does not forward.
+    PortNotForwarding {
+        /// The port.
+        port: PortId,
+        /// Its role.
+        role: PortRole,
+        /// Its state.
+        state: PortState,
+    },
+    /// A spanning tree message that this bridge sent by the same port: it came back.
+    OwnBpdu {
         /// The port.
         port: PortId,
     },
     // Groups.
-
+    /// A message about groups that this node has no use for.
+    GroupMessageIgnored,
+    /// The switch knows of nobody behind another port who takes part in the group.
+    NoMembers {
+        /// The VLAN.
+        vlan: VlanId,
+        /// The group, or its hardware address where the frame has no IP packet.
+        group: IpAddr,
+    },
     // DHCP.
     /// The message is for another client of the segment.
     DhcpOtherClient {
@@ -415,4 +439,71 @@ pub enum DropReason {
     // Names.
 
     // IPv6.
+    /// The interface takes no part in IPv6.
+    Ipv6Off {
+        /// The interface.
+        interface: PortId,
+    },
+    /// The address is being checked for duplicates and not in use yet (RFC 4862 section 5.4).
+    AddressTentative {
+        /// The address.
+        address: IpAddr,
+    },
+    /// A neighbour solicitation for an address that is not ours.
+    SolicitationNotForUs {
+        /// The address that was asked for.
+        target: IpAddr,
+    },
+    /// A neighbour advertisement that answers nothing we asked (RFC 4861 section 7.2.5).
+    AdvertisementUnasked {
+        /// The address it tells of.
+        address: IpAddr,
+    },
+    /// Neighbour discovery from beyond the segment: a router has lowered the hop limit
+    /// (RFC 4861 section 7.1).
+    DiscoveryFromAfar {
+        /// The hop limit it came with.
+        hop_limit: u8,
+    },
+    /// The interface is not configured by routers, or is itself a router's.
+    RouterUnheeded {
+        /// The router.
+        router: IpAddr,
+    },
+    /// A router solicitation to an interface that does not advertise.
+    NotAdvertising {
+        /// The interface.
+        interface: PortId,
+    },
+    /// Our own question, sent back by a loop (RFC 7527).
+    OwnQuestion {
+        /// The address it asks for.
+        target: IpAddr,
+    },
+    /// A redirect that is not from the router in use, or leads nowhere.
+    RedirectUnheeded {
+        /// Who sent it.
+        from: IpAddr,
+    },
+    /// A link-local source or destination stays on its segment (RFC 4291 section 2.5.6).
+    LinkLocalStays {
+        /// The source.
+        source: IpAddr,
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// Too long for the next link, and routers do not fragment IPv6 (RFC 8200 section 4.5).
+    PacketTooBig {
+        /// Bytes of the packet.
+        len: u32,
+        /// What the next link takes.
+        mtu: u16,
+    },
+    /// An extension header that cannot be passed over.
+    ExtensionHeader {
+        /// What is wrong: a short English phrase, a key for the catalogues.
+        what: &'static str,
+    },
+    /// The packet ends after its headers: there is nothing to hand up (RFC 8200 section 4.7).
+    NoNextHeader,
 }

@@ -34,6 +34,17 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::SourceIsGroup { mac } => scene.say("drop-source-is-group", &args!(mac)),
         R::NoOtherPort => scene.phrase("drop-no-other-port"),
 
+        R::PortNotForwarding { port, role, state } => {
+            let (role, state) = (super::stp::role(scene, *role), super::stp::state(scene, *state));
+            let port = scene.port_in_words(*port);
+            scene.say("drop-port-not-forwarding", &args!(port, role, state))
+        }
+        R::GroupMessageIgnored => scene.phrase("drop-group-message-ignored"),
+        R::NoMembers { group, .. } => scene.say("drop-no-members", &args!(group)),
+        R::OwnBpdu { port } => {
+            scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
+        }
+
         R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
         R::UnknownEtherType { ethertype } => {
             let ethertype = format!("{ethertype:#06x}");
@@ -75,6 +86,34 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::UnknownProtocol { number } => scene.say("drop-unknown-protocol", &args!(number)),
         R::IcmpIgnored => scene.phrase("drop-icmp-ignored"),
         R::ArpNotForUs { target } => scene.say("drop-arp-not-for-us", &args!(target)),
+
+        R::Ipv6Off { interface } => {
+            scene.say("drop-ipv6-off", &args!(interface = scene.port(*interface)))
+        }
+        R::AddressTentative { address } => scene.say("drop-address-tentative", &args!(address)),
+        R::SolicitationNotForUs { target } => {
+            scene.say("drop-solicitation-not-for-us", &args!(target))
+        }
+        R::AdvertisementUnasked { address } => {
+            scene.say("drop-advertisement-unasked", &args!(address))
+        }
+        R::DiscoveryFromAfar { hop_limit } => {
+            scene.say("drop-discovery-from-afar", &args!(hop_limit))
+        }
+        R::RouterUnheeded { router } => scene.say("drop-router-unheeded", &args!(router)),
+        R::NotAdvertising { interface } => {
+            scene.say("drop-not-advertising", &args!(interface = scene.port(*interface)))
+        }
+        R::OwnQuestion { target } => scene.say("drop-own-question", &args!(target)),
+        R::RedirectUnheeded { from } => scene.say("drop-redirect-unheeded", &args!(from)),
+        R::LinkLocalStays { source, destination } => {
+            scene.say("drop-link-local-stays", &args!(source, destination))
+        }
+        R::PacketTooBig { len, mtu } => scene.say("drop-packet-too-big", &args!(len, mtu)),
+        R::ExtensionHeader { what } => {
+            scene.say("drop-extension-header", &args!(what = what::what(scene, what)))
+        }
+        R::NoNextHeader => scene.phrase("drop-no-next-header"),
 
         R::NoListener { protocol, local } => {
             let protocol = protocol_name(*protocol);
@@ -130,10 +169,6 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         }
         R::DhcpTooManyHops { hops } => scene.say("drop-dhcp-too-many-hops", &args!(hops)),
         R::DhcpUnknownRelay { relay } => scene.say("drop-dhcp-unknown-relay", &args!(relay)),
-
-        R::PortBlocked { port } => {
-            scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
-        }
     }
 }
 
@@ -151,6 +186,10 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::Runt { .. } => "drops-runt",
         R::SamePort { .. } => "drops-same-port",
         R::ReservedAddress { .. } => "drops-reserved-address",
+        R::PortNotForwarding { .. } => "drops-port-not-forwarding",
+        R::OwnBpdu { .. } => "drops-own-bpdu",
+        R::GroupMessageIgnored => "drops-group-message-ignored",
+        R::NoMembers { .. } => "drops-no-members",
         R::SourceIsGroup { .. } => "drops-source-is-group",
         R::NoOtherPort => "drops-no-other-port",
         R::NotOurMac { .. } => "drops-not-our-mac",
@@ -174,6 +213,19 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::UnknownProtocol { .. } => "drops-unknown-protocol",
         R::IcmpIgnored => "drops-icmp-ignored",
         R::ArpNotForUs { .. } => "drops-arp-not-for-us",
+        R::Ipv6Off { .. } => "drops-ipv6-off",
+        R::AddressTentative { .. } => "drops-address-tentative",
+        R::SolicitationNotForUs { .. } => "drops-solicitation-not-for-us",
+        R::AdvertisementUnasked { .. } => "drops-advertisement-unasked",
+        R::DiscoveryFromAfar { .. } => "drops-discovery-from-afar",
+        R::RouterUnheeded { .. } => "drops-router-unheeded",
+        R::NotAdvertising { .. } => "drops-not-advertising",
+        R::OwnQuestion { .. } => "drops-own-question",
+        R::RedirectUnheeded { .. } => "drops-redirect-unheeded",
+        R::LinkLocalStays { .. } => "drops-link-local-stays",
+        R::PacketTooBig { .. } => "drops-packet-too-big",
+        R::ExtensionHeader { .. } => "drops-extension-header",
+        R::NoNextHeader => "drops-no-next-header",
         R::NoListener { .. } => "drops-no-listener",
         R::BacklogFull { .. } => "drops-backlog-full",
         R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",
@@ -199,7 +251,6 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::ReservedVlan { .. } => "drops-reserved-vlan",
         R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
         R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
-        R::PortBlocked { .. } => "drops-port-blocked",
         R::DhcpOtherClient { .. } => "drops-dhcp-other-client",
         R::DhcpUnexpected => "drops-dhcp-unexpected",
         R::DhcpNotHere { .. } => "drops-dhcp-not-here",
