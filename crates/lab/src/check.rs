@@ -13,6 +13,7 @@ mod neighbors;
 mod programs;
 mod routes;
 mod segments;
+mod zones;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -28,6 +29,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
+    zones::zones(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
