@@ -207,6 +207,3 @@ fn minimal_any(name: &Name) -> Record {
     let hinfo = HINFO::new("RFC8482".to_owned(), String::new());
     Record::from_rdata(name.clone(), ANY_TTL, RData::HINFO(hinfo))
 }
-
-#[cfg(test)]
-mod tests;
