@@ -70,8 +70,9 @@ impl Zone {
         }
         // From below the top down to the name: the first cut ends it, the last name that is there
         // is the closest encloser (RFC 4592 section 3.3.1).
-        let depth = usize::from(name.num_labels());
-        let top = usize::from(self.origin.num_labels());
+        // (hickory-proto's `num_labels` leaves asterisks out.)
+        let depth = name.iter().len();
+        let top = self.origin.iter().len();
         let mut encloser = &self.origin;
         for labels in top + 1..=depth {
             let name = LowerName::new(&name.trim_to(labels));
