@@ -7,9 +7,15 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod asking;
+#[cfg(target_os = "linux")]
+mod authorities;
+#[cfg(target_os = "linux")]
+mod loopback;
 mod rfc1034;
 mod rfc1035;
 mod rfc2308;
 mod rfc4592;
 mod rfc6891;
 mod rfc8482;
+
+use lanternet_net::dns::RecordType;
