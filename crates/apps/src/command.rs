@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::console::{Console, ExitCode};
+use crate::dns;
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
 use crate::{lookup, ping, site, traceroute};
@@ -36,6 +37,8 @@ pub enum Serve {
     Echo(echo::ServeArgs),
     /// Answer each message with itself in capital letters
     Upper(echo::ServeArgs),
+    /// Answer questions about names: from zones, from the root down, or by asking another server
+    Dns(Box<dns::ServeArgs>),
     /// Show the files of a folder as a web site
     Site(site::ServeArgs),
 }
@@ -125,6 +128,7 @@ impl Command {
             Self::Lookup(_) => "lookup",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
+            Self::Serve(Serve::Dns(_)) => "serve dns",
             Self::Connect(Connect::Echo(_)) => "connect echo",
             Self::Serve(Serve::Site(_)) => "serve site",
             Self::Connect(Connect::Upper(_)) => "connect upper",
@@ -136,6 +140,7 @@ impl Command {
     pub fn files(&self) -> Vec<&str> {
         match self {
             Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Serve(Serve::Dns(args)) => args.files(),
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -184,6 +189,7 @@ pub fn run<S: Sockets, C: Console>(
                 let (service, args) = match server {
                     Serve::Echo(args) => (Service::Echo, args),
                     Serve::Upper(args) => (Service::Upper, args),
+                    Serve::Dns(args) => return dns::serve(sockets, console, *args).await,
                     Serve::Site(args) => return site::serve(sockets, console, args).await,
                 };
                 echo::serve(sockets, console, service, args).await

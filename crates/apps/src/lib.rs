@@ -20,6 +20,7 @@
 pub mod command;
 pub mod console;
 mod dial;
+pub mod dns;
 pub mod echo;
 pub mod endpoint;
 pub mod files;

@@ -28,5 +28,9 @@ pub use resolver::Resolver;
 pub use server::Server;
 pub use zone::Zone;
 
+/// The addresses of the servers of the Internet's root, as IANA publishes them: of each, in the
+/// order of the alphabet, the IPv4 and the IPv6 one.
+pub use hickory_proto::ROOTS as INTERNET_ROOT;
+
 /// Where servers listen, over UDP and TCP (RFC 1035 section 4.2).
 pub const PORT: u16 = 53;

@@ -95,6 +95,13 @@ impl Server {
         self.resolver.as_ref()
     }
 
+    /// Hands questions on to these servers from now on, if it is a forwarder.
+    pub fn set_forwarders(&mut self, servers: Vec<SocketAddr>) {
+        if let Some(resolver) = &mut self.resolver {
+            resolver.set_forwarders(servers);
+        }
+    }
+
     /// What to do next; `None` until something happens.
     pub fn poll(&mut self) -> Option<Output> {
         self.output.pop_front()

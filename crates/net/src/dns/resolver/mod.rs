@@ -246,6 +246,13 @@ impl Resolver {
         &mut self.cache
     }
 
+    /// Hands questions on to these servers from now on, if it is a forwarder.
+    pub fn set_forwarders(&mut self, list: Vec<SocketAddr>) {
+        if let Way::Forward { servers } = &mut self.settings.way {
+            *servers = list;
+        }
+    }
+
     /// How many questions are under way, its own included.
     pub fn under_way(&self) -> usize {
         self.tasks.len()
