@@ -13,6 +13,7 @@ mod neighbors;
 mod programs;
 mod routes;
 mod segments;
+mod vlan;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -32,6 +33,8 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
+        vlan::cables(lab, &segments, out);
+        vlan::networks(lab, &segments, out);
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-pub use dhcp::DhcpEvent;
+pub use dhcp::{AddressChoice, DhcpEvent, NakCause, RequestStage};
 pub use dns::{
     DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLookupFailure, DnsLoop, DnsMismatch,
     DnsQuestion, DnsRefusal, DnsTransport,

@@ -146,6 +146,7 @@ impl Layer {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
+                Protocol::Dhcp => Self::Application,
             },
             R::NoAddress { .. }
             | R::NotForUs { .. }
@@ -166,6 +167,11 @@ impl Layer {
             | R::ReceiveBufferFull { .. }
             | R::NotThePeer { .. }
             | R::UnexpectedSegment { .. } => Self::Transport,
+            R::DhcpOtherClient { .. }
+            | R::DhcpUnexpected
+            | R::DhcpNotHere { .. }
+            | R::DhcpTooManyHops { .. }
+            | R::DhcpUnknownRelay { .. } => Self::Application,
         }
     }
 }
@@ -184,7 +190,10 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. } => true,
+        | R::PortBlocked { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -219,6 +228,8 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NoListener { .. }
         | R::BacklogFull { .. }
         | R::ReceiveBufferFull { .. }
-        | R::NotThePeer { .. } => false,
+        | R::NotThePeer { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. } => false,
     }
 }

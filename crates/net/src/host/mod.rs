@@ -13,6 +13,7 @@
 
 mod calls;
 mod config;
+mod dhcp;
 mod errno;
 mod error_queue;
 mod handle;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use calls::{Shutdown, SocketOption};
 pub use config::{DnsSettings, HostConfig, Names};
+pub use dhcp::{ClientRow, DhcpConfig, RelayConfig, ServerConfig};
 pub use errno::{BindError, Errno};
 pub use error_queue::SocketError;
 pub use handle::{Handle, Sleep};
