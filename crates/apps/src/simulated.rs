@@ -147,6 +147,10 @@ impl Sockets for Simulated {
         Ipv4Addr::UNSPECIFIED.into()
     }
 
+    fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {
+        self.0.show(view);
+    }
+
     fn tell(&self, event: impl FnOnce() -> TraceEvent) {
         self.0.tell(event);
     }
