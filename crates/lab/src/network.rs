@@ -239,6 +239,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
         forwarding,
+        gate: None,
         lower: vlan::lower(station).map(Box::new),
     }
 }

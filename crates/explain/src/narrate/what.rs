@@ -22,6 +22,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("neither request nor reply", "what-neither-request-nor-reply"),
     ("sender is no single station", "what-sender-is-no-single-station"),
     ("length", "what-length"),
+    ("a wrong checksum, or one in its quote", "what-wrong-checksum"),
     ("data offset", "what-data-offset"),
     ("port 0", "what-port-0"),
     ("flags contradict each other", "what-flags-contradict"),

@@ -10,6 +10,7 @@ use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+    igmp,
 };
 use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
@@ -108,10 +109,21 @@ impl L3 {
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
         let link_group = mac.is_group();
+        // Who asks for an address has none, and whoever speaks of groups may have none yet
+        // (RFC 3376 section 4.2.13).
+        let of_groups = header.protocol == igmp::message::PROTOCOL
+            && header.source.is_unspecified()
+            && header.destination.is_multicast();
         let answer = !link_group && self.is_answer(port, &header)
             || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
-        if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
+        if !answer
+            && !of_groups
+            && let Err(reason) = self.admit(port, header.source, header.destination)
+        {
             return ctx.drop_frame(Some(port), || reason);
+        }
+        if self.gate.is_some() {
+            return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
             let inbound = Inbound {
@@ -134,7 +146,7 @@ impl L3 {
             () if destination.is_multicast() => DropReason::NotInGroup { group: destination },
             () if !self.forwarding => DropReason::NotForUs { destination },
             () if link_group => DropReason::LinkBroadcast,
-            () => return self.forward(ctx, port, &header, frame),
+            () => return self.forward(ctx, port, &header, frame, None),
         };
         ctx.drop_frame(Some(port), || reason);
     }
@@ -166,7 +178,7 @@ impl L3 {
 
     /// Any address of the node counts, on whichever interface the packet came in (the weak model of
     /// RFC 1122 section 3.3.4.2, which is Linux's); broadcasts and groups count per interface.
-    fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
+    pub(super) fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
         let interface = &self.interfaces[port.0 as usize];
         self.is_local(destination)
             || self.is_limited_broadcast(destination)
@@ -191,12 +203,18 @@ impl L3 {
         };
         if inbound.protocol == PROTOCOL_ICMP {
             self.process_icmp(ctx, inbound);
+        } else if inbound.protocol == igmp::message::PROTOCOL {
+            self.process_igmp(ctx, inbound);
         } else {
             self.deliveries.push_back(Delivery::Packet(inbound));
         }
     }
 
-    fn reassemble(&mut self, ctx: &mut Context<'_>, inbound: Inbound) -> Option<Inbound> {
+    pub(super) fn reassemble(
+        &mut self,
+        ctx: &mut Context<'_>,
+        inbound: Inbound,
+    ) -> Option<Inbound> {
         let piece = inbound.packet();
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
@@ -380,6 +398,8 @@ impl L3 {
         link_group: bool,
         message: IcmpMessage,
     ) {
+        let restored = self.as_its_sender_knows_it(packet);
+        let packet = restored.as_deref().unwrap_or(packet);
         let ip = Ipv4Packet::new_unchecked(packet);
         let to = IpAddr::V4(ip.src_addr());
         if let Some(why) = self.silence(ctx, packet, link_group, message) {
@@ -444,9 +464,14 @@ impl L3 {
         (!allowed).then_some(IcmpSilence::RateLimited)
     }
 
-    /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from
-    /// ourselves about the packet that waited.
-    pub(super) fn deliver_local_error(&mut self, packet: &[u8], about: Option<FrameId>) {
+    /// Tells a program of this node, as Linux does, that a neighbour did not answer, or that a rule
+    /// rejects a packet: an error from ourselves about it.
+    pub(super) fn deliver_local_error(
+        &mut self,
+        packet: &[u8],
+        about: Option<FrameId>,
+        message: IcmpMessage,
+    ) {
         let mut icmp_bytes = vec![0; 8];
         icmp_bytes.extend_from_slice(icmp::quote(packet));
         let Some(original) = icmp::parse_original(&icmp_bytes) else { return };
@@ -455,7 +480,7 @@ impl L3 {
             to: original.source,
             ttl: icmp::DEFAULT_TTL,
             about,
-            message: IcmpMessage::Unreachable(Unreachable::Host),
+            message,
             payload: Vec::new(),
             original: Some(original),
         }));

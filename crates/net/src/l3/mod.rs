@@ -7,18 +7,21 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
+//! RFC 7126 recommends); policy and multicast routing (but see [`igmp`]).
 
 mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
+pub mod igmp;
 mod input;
 mod interface;
 mod lower;
@@ -51,6 +54,8 @@ use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
@@ -76,6 +81,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     /// What interfaces stand on that have no cable.
     lower: Option<Box<Lower>>,
     ident: u16,
@@ -98,12 +105,18 @@ struct Rare {
     fragments: Reassembler,
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
+    igmp: BTreeMap<PortId, igmp::Igmp>,
 }
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -132,6 +145,7 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_igmp(ctx);
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -157,6 +171,7 @@ impl L3 {
                 }
             }
         }
+        self.igmp_timeout(ctx);
         while let Some(due) = self.neighbors.due(ctx.now()) {
             self.handle_neighbor_due(ctx, due);
         }
@@ -164,6 +179,9 @@ impl L3 {
             self.rare.as_mut().and_then(|rare| rare.fragments.expire(ctx.now()))
         {
             self.reassembly_timed_out(ctx, expired);
+        }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
         }
     }
 
@@ -173,7 +191,9 @@ impl L3 {
         interface.up = up;
         self.forget_path();
         self.routes.set_interface_up(port, up);
-        if !up {
+        if up {
+            self.igmp_link_up(port);
+        } else {
             for held in self.neighbors.flush(port) {
                 let before = ctx.set_about(held.about);
                 ctx.drop_frame(Some(port), || DropReason::LinkDown);
@@ -193,6 +213,9 @@ impl L3 {
             interface.crash();
         }
         self.rare = None;
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
@@ -203,7 +226,10 @@ impl L3 {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
         let fragments = self.rare.as_ref().and_then(|rare| rare.fragments.next_deadline());
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        let next = Deadline::earliest(next, flows.map(Deadline::background));
+        let next = Deadline::earliest(next, self.igmp_deadline());
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -393,12 +419,17 @@ impl L3 {
         Ok(())
     }
 
-    /// Takes part in a multicast group on an interface (`None`: the one of the default route).
+    /// Takes part in a multicast group on an interface (`None`: the one of the default route). Who
+    /// joins twice has to leave twice.
     ///
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn join_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.join(group);
+        let port = self.group_interface(port)?;
+        let news = self.interfaces[usize::from(port.0)].join(group);
+        if let (true, IpAddr::V4(group)) = (news, group) {
+            self.igmp_changed(port, group, true);
+        }
         Ok(())
     }
 
@@ -407,13 +438,18 @@ impl L3 {
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn leave_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.leave(group);
+        let port = self.group_interface(port)?;
+        let last = self.interfaces[usize::from(port.0)].leave(group);
+        if let (true, IpAddr::V4(group)) = (last, group) {
+            self.igmp_changed(port, group, false);
+        }
         Ok(())
     }
 
-    fn group_interface(&mut self, port: Option<PortId>) -> Result<&mut Interface, Unsent> {
+    fn group_interface(&self, port: Option<PortId>) -> Result<PortId, Unsent> {
         let port = self.interface_for_group(port).ok_or(Unsent::AddressNotAvailable)?;
-        self.interfaces.get_mut(port.0 as usize).ok_or(Unsent::AddressNotAvailable)
+        let exists = usize::from(port.0) < self.interfaces.len();
+        if exists { Ok(port) } else { Err(Unsent::AddressNotAvailable) }
     }
 
     /// The interface for packets to everybody or to a group: the one asked for, that of the default
