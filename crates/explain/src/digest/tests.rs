@@ -1,5 +1,6 @@
 use lanternet_core::trace::{
-    Protocol, RetransmitCause, SegmentDirection, TcpFlags, TcpState, Unreachable,
+    DnsEvent, DnsLookupFailure, Protocol, RetransmitCause, SegmentDirection, TcpFlags, TcpState,
+    Unreachable,
 };
 use lanternet_core::{DropReason, Frame, FrameId, Instant, LinkId, Place, PortId, PortRef, VlanId};
 
@@ -201,8 +202,8 @@ fn questions_for_names_are_counted_by_who_asks_whom() {
         }
     }
     let (name, servers) = ("www.example".into(), [server.ip()].into());
-    let why = lanternet_core::trace::DnsLookupFailure::NoServerAnswered;
-    let failed = lanternet_core::trace::DnsEvent::LookupFailed { name, why, servers };
+    let why = DnsLookupFailure::NoServerAnswered;
+    let failed = DnsEvent::LookupFailed { name, why, servers };
     run.at(3, Place::Node(A1), TraceEvent::Dns(failed));
     let text = run.text(Locale::En);
     let expected = "  DNS     a1 192.168.10.1 → b3 192.168.20.3  3 questions, 2 answers\n          \
