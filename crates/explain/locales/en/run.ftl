@@ -83,6 +83,23 @@ digest-retransmissions =
         [one] { $count } retransmission
        *[other] { $count } retransmissions
     }
+digest-dns = DNS
+digest-dns-questions =
+    { $count ->
+        [one] 1 question
+       *[other] { $count } questions
+    }
+digest-dns-answers =
+    { $count ->
+        [one] 1 answer
+       *[other] { $count } answers
+    }
+digest-dns-cached = { $count } answered from a cache
+digest-dns-failed =
+    { $count ->
+        [one] 1 look-up failed
+       *[other] { $count } look-ups failed
+    }
 digest-udp = UDP
 digest-datagrams =
     { $count ->

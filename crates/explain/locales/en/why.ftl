@@ -1,5 +1,6 @@
 # The answer to why: a probe's way hop by hop, the reason where it failed, and what to change.
 
+why-names = Name
 why-there = There
 why-back = Back
 why-reached = reached: { $node } ({ $address }) answered after { $rtt }
@@ -64,6 +65,29 @@ why-unknown-name = { $node } does not know the name “{ $name }”
 why-unknown-name-plain = { $node } does not know that name
 why-help-near-name = did you mean { $near }?
 why-help-hosts = use the name of a node or an address, or add the name to `hosts:` of { $node }
+why-help-name-server = add `dns: { $server }` to { $node }: a name server runs there
+why-no-such-name = there is no name “{ $name }”: the name server of { $node } says so (NXDOMAIN)
+why-help-add-record = add a record for { $name } to the zone { $zone } (`{ $file }`)
+why-help-no-zone = no zone of this lab has { $name }: is the name right?
+why-name-without-address = the name “{ $name }” exists, but it has no address
+why-name-server-unowned = { $node } cannot look up “{ $name }”: it asks the name server { $server }, and nobody has that address
+why-help-right-server = write `dns: { $right }` at { $node }: a name server runs there
+why-help-no-name-server = write the address of a node that runs `serve dns` after `dns:` of { $node }
+why-name-server-silent = { $node } cannot look up “{ $name }”: its question does not get an answer from the name server { $server }: { $message }
+why-name-server-silent-plain = { $node } cannot look up “{ $name }”: the name server { $server } does not answer
+why-not-recursive = { $node } cannot look up “{ $name }”: its name server { $server } serves zones and looks nothing up for others
+why-help-other-server = write the address of one that does after `dns:` of { $node }: { $servers }
+why-help-recursive = start it with `--recursive` or `--forward` on { $server_name }
+why-lame = “{ $name }” cannot be looked up: { $asker } was sent to { $server } for the zone { $zone }, and that server does not serve it (lame delegation)
+why-help-lame = serve the zone { $zone } on { $owner } (`serve dns --zone ...`), or correct the NS records and the glue that lead to { $server }
+why-help-lame-unowned = correct the NS records and the glue of { $zone } that lead to { $server }
+why-zone-without-server = “{ $name }” cannot be looked up: no server of the zone { $zone } gave { $asker } an answer
+why-help-zone-without-server = does a server of { $zone } run, and do the NS records and the glue lead to it?
+why-alias-loop = “{ $name }” cannot be looked up: its aliases (CNAME) go in a circle at { $at }
+why-help-alias-loop = let the CNAME record of { $at } end at a name with an address
+why-delegation-loop = “{ $name }” cannot be looked up: to find the server { $at }, that server has to be found first
+why-help-delegation-loop = add glue: the address of { $at } in the zone above
+why-not-resolved = “{ $name }” cannot be looked up: the name server { $server } could not find out
 why-target-is-no-station = { $node } has no IP address: it is a device of the link layer, and nobody can send it a packet
 why-help-ask-station = ask for a host or router that hangs on { $node }
 why-target-without-address = { $node } has no address, so there is nothing to send to

@@ -1,5 +1,6 @@
 # why 的回答：探测报文逐跳的经过，失败的原因，以及该如何修改。
 
+why-names = 名字
 why-there = 去程
 why-back = 回程
 why-reached = 可达：{ $node }（{ $address }）在 { $rtt } 后应答
@@ -50,6 +51,29 @@ why-unknown-name = { $node } 不认识名字“{ $name }”
 why-unknown-name-plain = { $node } 不认识这个名字
 why-help-near-name = 是不是想写 { $near }？
 why-help-hosts = 请使用节点名或地址，或者把这个名字写进 { $node } 的 `hosts:`
+why-help-name-server = 给 { $node } 加上 `dns: { $server }`：那里运行着域名服务器
+why-no-such-name = 没有“{ $name }”这个名字：{ $node } 的域名服务器这样答复（NXDOMAIN）
+why-help-add-record = 在区域 { $zone }（`{ $file }`）中为 { $name } 加一条记录
+why-help-no-zone = 实验中没有哪个区域包含 { $name }：名字写对了吗？
+why-name-without-address = 名字“{ $name }”存在，但没有地址
+why-name-server-unowned = { $node } 无法查询“{ $name }”：它的域名服务器地址是 { $server }，而没有谁拥有这个地址
+why-help-right-server = 在 { $node } 处写 `dns: { $right }`：那里运行着域名服务器
+why-help-no-name-server = 在 { $node } 的 `dns:` 后面写上运行 `serve dns` 的节点的地址
+why-name-server-silent = { $node } 无法查询“{ $name }”：发往域名服务器 { $server } 的查询得不到答复：{ $message }
+why-name-server-silent-plain = { $node } 无法查询“{ $name }”：域名服务器 { $server } 没有答复
+why-not-recursive = { $node } 无法查询“{ $name }”：它的域名服务器 { $server } 只管理区域，不替别人查询
+why-help-other-server = 在 { $node } 的 `dns:` 后面改写替人查询的服务器的地址：{ $servers }
+why-help-recursive = 在 { $server_name } 上启动时加上 `--recursive` 或 `--forward`
+why-lame = 无法查询“{ $name }”：{ $asker } 被指引到 { $server } 去查 { $zone } 区域，而该服务器并不为它服务（无效授权，lame delegation）
+why-help-lame = 让 { $owner } 为区域 { $zone } 服务（`serve dns --zone ...`），或者更正指向 { $server } 的 NS 记录和粘连记录
+why-help-lame-unowned = 更正区域 { $zone } 中指向 { $server } 的 NS 记录和粘连记录
+why-zone-without-server = 无法查询“{ $name }”：{ $zone } 区域没有一台服务器答复 { $asker }
+why-help-zone-without-server = { $zone } 区域的服务器在运行吗？NS 记录和粘连记录指向它吗？
+why-alias-loop = 无法查询“{ $name }”：它的别名（CNAME）在 { $at } 处形成循环
+why-help-alias-loop = 让 { $at } 的 CNAME 记录最终指向一个有地址的名字
+why-delegation-loop = 无法查询“{ $name }”：要找到服务器 { $at }，必须先找到它自己
+why-help-delegation-loop = 加上粘连记录：在上一级区域中写明 { $at } 的地址
+why-not-resolved = 无法查询“{ $name }”：域名服务器 { $server } 没能查到
 why-target-is-no-station = { $node } 没有 IP 地址：它是链路层设备，谁也无法向它发送数据包
 why-help-ask-station = 请改问接在 { $node } 上的主机或路由器
 why-target-without-address = { $node } 没有地址，无处可发

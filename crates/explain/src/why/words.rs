@@ -9,6 +9,8 @@ use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{NodeId, QueueLimit, Topology};
 use lanternet_lab::{Service, Transport};
 
+mod naming;
+
 use super::diagnosis::{Diagnosis, Direction, Finding, Router, Row};
 use super::network::Network;
 use crate::args;
@@ -79,17 +81,15 @@ impl Words<'_> {
             None => say("why-help-no-router", args!(node)),
         };
         match &finding.diagnosis {
-            D::UnknownName { name, near } => {
-                let message = match name {
-                    Some(name) => say("why-unknown-name", args!(node, name)),
-                    None => say("why-unknown-name-plain", args!(node)),
-                };
-                let help = match near {
-                    Some(near) => say("why-help-near-name", args!(near)),
-                    None => say("why-help-hosts", args!(node)),
-                };
-                (message, Some(help))
-            }
+            D::UnknownName { .. }
+            | D::NoSuchName { .. }
+            | D::NameWithoutAddress { .. }
+            | D::NameServerSilent { .. }
+            | D::NotARecursiveServer { .. }
+            | D::LameDelegation { .. }
+            | D::ZoneWithoutServer { .. }
+            | D::NameLoop { .. }
+            | D::NotResolved { .. } => self.naming(finding),
             D::TargetWithoutAddress { node: target } => {
                 let node = self.name(*target);
                 let (message, help) = match self.network.station(*target) {
