@@ -121,6 +121,9 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
                 FloodCause::UnknownUnicast => say("flood-unknown-unicast", args!(mac)),
                 FloodCause::Broadcast => say("flood-broadcast", args!(mac)),
                 FloodCause::Multicast => say("flood-multicast", args!(mac)),
+                FloodCause::BridgeGroup => say("flood-bridge-group", args!(mac)),
+                FloodCause::GroupMembers => say("flood-group-members", args!(mac)),
+                FloodCause::RouterPorts => say("flood-router-ports", args!(mac)),
             };
             let (count, names) = (ports.len(), scene.ports(ports));
             let vlan = vlan.number();
@@ -296,6 +299,8 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
                 NameSource::Literal => say("name-literal", args!(name)),
                 NameSource::Hosts => say("name-from-hosts", args!(name, addresses)),
                 NameSource::Lab => say("name-from-lab", args!(name, addresses)),
+                NameSource::Cache => say("name-from-cache", args!(name, addresses)),
+                NameSource::Dns => say("name-from-dns", args!(name, addresses)),
             }
         }
         E::NameUnknown { name } => say("name-unknown", args!(name)),

@@ -130,10 +130,16 @@ codes! {
     NeighborMismatch = "neighbor-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
+    /// A name server in `dns:` with an address that nobody has.
+    DnsServerUnowned = "dns-server-unowned", Warning;
+    /// A name server in `dns:` that runs no `serve dns`.
+    DnsServerSilent = "dns-server-silent", Warning;
     /// A setting that changes nothing.
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
+    /// A mistake in a file that a server of names reads.
+    BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
     /// An interface that is to form an address, on a segment where no router advertises a prefix.

@@ -4,6 +4,7 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod dns;
 mod files;
 mod ipv6;
 mod leaf;

@@ -126,6 +126,10 @@ pub struct Station {
     pub routes: Vec<Route>,
     /// Names it knows by itself.
     pub hosts: Vec<HostsEntry>,
+    /// The name servers that it asks for others, in order.
+    pub dns: Vec<Spanned<IpAddr>>,
+    /// The domains that it looks short names up in.
+    pub search: Vec<Spanned<HostName>>,
     /// Whether it announces its addresses when it starts (RFC 5227 section 2.3).
     pub announce: bool,
     /// Whether it asks for its addresses before it uses them (RFC 5227 section 2.1).
@@ -394,6 +398,11 @@ impl NodeKind {
 }
 
 impl Station {
+    /// Whether it may know names that are in no file: it has name servers.
+    pub fn asks_for_names(&self) -> bool {
+        !self.dns.is_empty()
+    }
+
     /// All its addresses, interface by interface.
     pub fn addresses(&self) -> impl Iterator<Item = &Spanned<IpNet>> {
         self.interfaces.iter().flat_map(|interface| &interface.addresses)

@@ -10,7 +10,7 @@ use lanternet_apps::Simulated;
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
-use lanternet_net::host::{Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
+use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
 use lanternet_net::l2::{Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
@@ -91,6 +91,7 @@ impl Network {
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
+                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);
@@ -177,6 +178,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             });
             let config = HostConfig {
                 hosts: (!own.is_empty()).then(|| Box::new(own)),
+                dns: name_servers(station),
                 names: Some(Arc::clone(names)),
                 ..HostConfig::new(l3, Rng::named(lab.seed, &format!("host {name}")))
             };
@@ -186,6 +188,15 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             }
         }
     }
+}
+
+/// Whom a station asks for names, where the file says so.
+fn name_servers(station: &Station) -> Option<Box<DnsSettings>> {
+    let settings = DnsSettings {
+        servers: station.dns.iter().map(|server| server.value).collect(),
+        search: station.search.iter().map(ToString::to_string).collect(),
+    };
+    (settings != DnsSettings::default()).then(|| Box::new(settings))
 }
 
 fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
@@ -229,6 +240,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateways.chain(routes).collect(),
         forwarding,
+        gate: None,
         lower: vlan::lower(station).map(Box::new),
     }
 }

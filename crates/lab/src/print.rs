@@ -96,6 +96,10 @@ struct StationOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    search: Vec<String>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,6 +198,8 @@ fn station(station: &Station) -> StationOut {
         neighbors,
         // Where there is one, it is printed with the VLANs.
         switch: _,
+        dns,
+        search,
     } = station;
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
@@ -216,6 +222,8 @@ fn station(station: &Station) -> StationOut {
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
         }),
+        dns: dns.iter().map(ToString::to_string).collect(),
+        search: search.iter().map(ToString::to_string).collect(),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {

@@ -18,6 +18,12 @@ pub enum FloodCause {
     Broadcast,
     /// The destination is a group, and the switch does not know its members.
     Multicast,
+    /// The destination is all bridges, and this one takes no part in a spanning tree.
+    BridgeGroup,
+    /// The destination is a group, and the switch has listened in on who takes part.
+    GroupMembers,
+    /// The destination is a group of which the switch knows no member, or a report for routers.
+    RouterPorts,
 }
 
 /// Where the hardware address of a neighbour was seen.
@@ -365,6 +371,8 @@ pub enum ResetCause {
     Aborted,
     /// The segment does not fit the state of the connection.
     Unacceptable,
+    /// A firewall's rule rejects it.
+    Rejected,
 }
 
 /// Which list answered a question for a name.
@@ -377,6 +385,10 @@ pub enum NameSource {
     Hosts,
     /// The lab's nodes.
     Lab,
+    /// The host's own cache, from what name servers said before.
+    Cache,
+    /// A name server that was asked now.
+    Dns,
 }
 
 /// One of a program's output streams.

@@ -123,6 +123,7 @@ pub(super) fn unsent() -> Vec<Unsent> {
         U::AddressNotAvailable => [U::AddressNotAvailable],
         U::NetworkDown => [U::NetworkDown],
         U::NoBuffers => [U::NoBuffers],
+        U::Prohibited => [U::Prohibited],
     }
 }
 
@@ -132,6 +133,7 @@ pub(super) fn reset_causes() -> Vec<ResetCause> {
         C::NoListener => [C::NoListener],
         C::Aborted => [C::Aborted],
         C::Unacceptable => [C::Unacceptable],
+        C::Rejected => [C::Rejected],
     }
 }
 
@@ -181,11 +183,15 @@ pub(super) fn floods() -> Vec<(FloodCause, MacAddr)> {
         F::UnknownUnicast => [F::UnknownUnicast],
         F::Broadcast => [F::Broadcast],
         F::Multicast => [F::Multicast],
+        F::BridgeGroup => [F::BridgeGroup],
+        F::GroupMembers => [F::GroupMembers],
+        F::RouterPorts => [F::RouterPorts],
     };
     let mac_for = |cause| match cause {
         F::UnknownUnicast => mac(2),
         F::Broadcast => MacAddr::BROADCAST,
-        F::Multicast => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::Multicast | F::GroupMembers | F::RouterPorts => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::BridgeGroup => MacAddr([1, 0x80, 0xc2, 0, 0, 0]),
     };
     causes.into_iter().map(|cause| (cause, mac_for(cause))).collect()
 }
@@ -196,11 +202,14 @@ pub(super) fn names() -> Vec<(NameSource, &'static str)> {
         S::Literal => [S::Literal],
         S::Hosts => [S::Hosts],
         S::Lab => [S::Lab],
+        S::Cache => [S::Cache],
+        S::Dns => [S::Dns],
     };
     let name_for = |source| match source {
         S::Literal => "192.168.20.3",
         S::Hosts => "mail.example",
         S::Lab => "b3",
+        S::Cache | S::Dns => "www.taobao.example",
     };
     sources.into_iter().map(|source| (source, name_for(source))).collect()
 }

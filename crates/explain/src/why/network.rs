@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use lanternet_apps::command::{Command, Serve};
-use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
 
 /// An interface of a station, with one of its addresses.
@@ -198,6 +198,18 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// Whether frames of a VLAN leave by this port of a switch.
+    pub(super) fn carries(self, at: PortRef, vlan: VlanId) -> bool {
+        let end = self.lab.links.iter().flat_map(|link| link.ends).find(|end| place(end) == at);
+        let vlans = end.and_then(|end| self.lab.port_vlans(end).flatten());
+        vlans.is_none_or(|vlans| vlans.carries(vlan))
+    }
+
+    /// Whether a node passes frames on.
+    pub(super) fn is_switch(self, node: NodeId) -> bool {
+        self.station(node).is_none_or(|station| station.switch.is_some())
+    }
+
     /// The interfaces of others on the segments of a node, with their addresses.
     fn neighbors(self, node: NodeId) -> Vec<(PortRef, Owner)> {
         let interfaces = self.station(node).map_or(0, |station| station.interfaces.len());
@@ -293,13 +305,26 @@ impl<'a> Network<'a> {
     /// Where programs of the lab listen at a node, and at which of its addresses.
     pub(super) fn services(self, node: NodeId) -> Vec<(Service, IpAddr)> {
         let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
-        here.filter_map(|program| match &program.command {
-            Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
-                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-                Some((Service { port: server.port, transport }, bind))
-            }
-            Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
+        let any = Ipv4Addr::UNSPECIFIED.into();
+        here.flat_map(|program| {
+            let (port, transports, bind) = match &program.command {
+                Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                    let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
+                    (server.port, vec![transport], server.bind)
+                }
+                Command::Serve(Serve::Site(server)) => {
+                    (server.port, vec![Transport::Tcp], server.bind)
+                }
+                Command::Serve(Serve::Dns(server)) => {
+                    (server.port, vec![Transport::Udp, Transport::Tcp], server.bind)
+                }
+                Command::Ping(_)
+                | Command::Traceroute(_)
+                | Command::Lookup(_)
+                | Command::Connect(_) => (0, Vec::new(), None),
+            };
+            let service = move |transport| (Service { port, transport }, bind.unwrap_or(any));
+            transports.into_iter().map(service)
         })
         .collect()
     }

@@ -5,7 +5,6 @@ use super::Kind;
 /// Keys that a later version will know, and what they are for.
 pub(super) fn not_yet(key: &str) -> Option<&'static str> {
     Some(match key {
-        "dns" => "name servers are not simulated",
         "dhcp" => "DHCP is not simulated",
         "nat" => "address translation is not simulated",
         "exec" | "daemon" => "only built-in programs run (`run: ...`)",
@@ -38,12 +37,13 @@ pub(super) fn belongs_elsewhere(key: &str, what: &str) -> Option<String> {
             "write `routes: [{ to: 0.0.0.0/0, via: ... }]`: a router's gateway is its default route"
         }
         (
-            "gateway" | "routes" | "hosts" | "arp" | "announce" | "detect-conflicts",
+            "gateway" | "routes" | "hosts" | "dns" | "search" | "arp" | "announce"
+            | "detect-conflicts",
             "an interface",
         ) => "it belongs to the whole node: move it one level out",
         (
-            "address" | "addresses" | "gateway" | "routes" | "interfaces" | "hosts" | "arp"
-            | "announce" | "detect-conflicts",
+            "address" | "addresses" | "gateway" | "routes" | "interfaces" | "hosts" | "dns"
+            | "search" | "arp" | "announce" | "detect-conflicts",
             "a switch" | "a hub",
         ) => "switches and hubs work below IP: addresses and routes belong to hosts and routers",
         ("macs", "a router") => {

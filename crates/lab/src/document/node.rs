@@ -8,6 +8,7 @@ use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::advice::how_to_write;
+use super::dns::OneOrMore;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
@@ -36,6 +37,11 @@ mapping! {
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes besides `gateway`.
         collected "routes" routes: List<RouteEntry>,
+        /// Whom it asks for names that it does not know: the address of a name server, or a list of
+        /// them, which are asked in this order.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains that a name without a dot is looked up in: one, or a list.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this host knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
@@ -57,6 +63,11 @@ mapping! {
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes: where to send packets for networks that no interface is in.
         collected "routes" routes: List<RouteEntry>,
+        /// Whom it asks for names that it does not know: the address of a name server, or a list of
+        /// them, which are asked in this order.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains that a name without a dot is looked up in: one, or a list.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this router knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless

@@ -7,6 +7,7 @@ use lanternet_core::{Duration, MacAddr, VlanId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Name;
+use super::dns::OneOrMore;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
@@ -55,6 +56,10 @@ mapping! {
         collected "routes" routes: List<RouteEntry>,
         /// Names that it knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// Name servers, in the order in which they are asked.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains in which names without a dot are looked up.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -126,6 +131,10 @@ mapping! {
         collected "routes" routes: List<RouteEntry>,
         /// Names that it knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// Name servers, in the order in which they are asked.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains in which names without a dot are looked up.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,

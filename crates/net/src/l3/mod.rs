@@ -7,18 +7,21 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
+//! RFC 7126 recommends); policy and multicast routing (but see [`igmp`]).
 
 mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
+pub mod igmp;
 mod input;
 mod interface;
 pub mod ipv6;
@@ -56,6 +59,8 @@ use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
@@ -82,10 +87,23 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     /// What interfaces stand on that have no cable.
     lower: Option<Box<Lower>>,
     ident: u16,
     rng: Rng,
+}
+
+/// How far a node is with an address that it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimOutcome {
+    /// It still asks whether somebody has it.
+    Asking,
+    /// It uses the address.
+    Ours,
+    /// Somebody else has it.
+    Taken,
 }
 
 #[derive(Debug, Default)]
@@ -94,12 +112,18 @@ struct Rare {
     fragments6: Reassembler6,
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
+    igmp: BTreeMap<PortId, igmp::Igmp>,
 }
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -129,6 +153,7 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_igmp(ctx);
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -154,6 +179,7 @@ impl L3 {
                 }
             }
         }
+        self.igmp_timeout(ctx);
         self.timeout_v6(ctx);
         while let Some(due) = self.neighbors.due(ctx.now()) {
             self.handle_neighbor_due(ctx, due);
@@ -162,6 +188,9 @@ impl L3 {
             self.rare.as_mut().and_then(|rare| rare.fragments.expire(ctx.now()))
         {
             self.reassembly_timed_out(ctx, expired);
+        }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
         }
     }
 
@@ -172,7 +201,9 @@ impl L3 {
         self.forget_path();
         self.link_v6(ctx, port, up);
         self.routes.set_interface_up(port, up);
-        if !up {
+        if up {
+            self.igmp_link_up(port);
+        } else {
             for held in self.neighbors.flush(port) {
                 let before = ctx.set_about(held.about);
                 ctx.drop_frame(Some(port), || DropReason::LinkDown);
@@ -188,7 +219,13 @@ impl L3 {
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
+        for interface in &mut self.interfaces {
+            interface.crash();
+        }
         self.rare = None;
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
+        }
         for v6 in self.interfaces.iter_mut().filter_map(|interface| interface.v6.as_deref_mut()) {
             v6.stop();
         }
@@ -201,6 +238,7 @@ impl L3 {
         for (at, busy) in self.interfaces.iter().filter_map(Interface::next_claim) {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         for v6 in self.interfaces.iter().filter_map(|interface| interface.v6.as_deref()) {
             next = Deadline::earliest(next, v6.next_deadline());
         }
@@ -209,6 +247,8 @@ impl L3 {
         let fragments6 = rare.and_then(|rare| rare.fragments6.next_deadline());
         let fragments = fragments.into_iter().chain(fragments6).min();
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        let next = Deadline::earliest(next, flows.map(Deadline::background));
+        let next = Deadline::earliest(next, self.igmp_deadline());
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -313,6 +353,51 @@ impl L3 {
         self.add_connected(port);
     }
 
+    /// Gives an interface one more address once nobody has answered for it (RFC 5227 section 2.1),
+    /// which takes some seconds; [`claim`](Self::claim) tells how far that is. A crash forgets it.
+    pub fn claim_address(&mut self, now: Instant, port: PortId, address: IpNet) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.claim(now, &mut self.rng, address);
+        }
+        self.forget_path();
+    }
+
+    /// What came of [`claim_address`](Self::claim_address).
+    pub fn claim(&self, port: PortId, address: IpAddr) -> ClaimOutcome {
+        match self.interfaces.get(port.0 as usize) {
+            Some(interface) if interface.is_probing(Some(address)) => ClaimOutcome::Asking,
+            Some(interface) if interface.owns(address) => ClaimOutcome::Ours,
+            _ => ClaimOutcome::Taken,
+        }
+    }
+
+    /// Whether no address is still being checked.
+    pub fn is_settled(&self) -> bool {
+        !self.interfaces.iter().any(|interface| interface.is_probing(None))
+    }
+
+    /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:
+    /// a client that has no address yet is written to by the one that it will have (RFC 2131
+    /// section 4.1).
+    pub fn listen_for_leases(&mut self, port: PortId) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.acquiring = true;
+        }
+    }
+
+    /// The longest packet that leaves an interface in one piece.
+    pub fn mtu(&self, port: PortId) -> Option<u16> {
+        self.interfaces.get(port.0 as usize).map(|interface| interface.mtu)
+    }
+
+    /// Lets an interface send packets up to this length, at least 68 bytes.
+    pub fn set_mtu(&mut self, port: PortId, mtu: u16) {
+        self.forget_path();
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.mtu = mtu.max(MIN_MTU);
+        }
+    }
+
     /// Takes an address from an interface, with the routes that need it.
     pub fn remove_address(&mut self, port: PortId, address: IpAddr) {
         let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
@@ -359,12 +444,17 @@ impl L3 {
         Ok(())
     }
 
-    /// Takes part in a multicast group on an interface (`None`: the one of the default route).
+    /// Takes part in a multicast group on an interface (`None`: the one of the default route). Who
+    /// joins twice has to leave twice.
     ///
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn join_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(group, port)?.join(group);
+        let port = self.group_interface(group, port)?;
+        let news = self.interfaces[usize::from(port.0)].join(group);
+        if let (true, IpAddr::V4(group)) = (news, group) {
+            self.igmp_changed(port, group, true);
+        }
         Ok(())
     }
 
@@ -373,21 +463,22 @@ impl L3 {
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn leave_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(group, port)?.leave(group);
+        let port = self.group_interface(group, port)?;
+        let last = self.interfaces[usize::from(port.0)].leave(group);
+        if let (true, IpAddr::V4(group)) = (last, group) {
+            self.igmp_changed(port, group, false);
+        }
         Ok(())
     }
 
-    fn group_interface(
-        &mut self,
-        group: IpAddr,
-        port: Option<PortId>,
-    ) -> Result<&mut Interface, Unsent> {
+    fn group_interface(&self, group: IpAddr, port: Option<PortId>) -> Result<PortId, Unsent> {
         let port = match group {
             IpAddr::V4(_) => self.interface_for_group(port),
             IpAddr::V6(_) => self.group_interface6(port),
         };
         let port = port.ok_or(Unsent::AddressNotAvailable)?;
-        self.interfaces.get_mut(port.0 as usize).ok_or(Unsent::AddressNotAvailable)
+        let exists = usize::from(port.0) < self.interfaces.len();
+        if exists { Ok(port) } else { Err(Unsent::AddressNotAvailable) }
     }
 
     /// The interface for packets to everybody or to a group: the one asked for, that of the default
