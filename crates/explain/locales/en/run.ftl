@@ -38,6 +38,7 @@ digest-and-others =
        *[other] { $more } more nodes
     }
 digest-arp = ARP
+digest-discovery = NDP
 digest-arp-questions =
     { $count ->
         [one] { $count } question
@@ -122,6 +123,7 @@ summary-switch = switch
 summary-router = router
 summary-l3-switch = three-layer switch
 summary-home-router = home router
+summary-advertises = (advertises)
 summary-gateway = gateway { $gateway }
 summary-delay = delay { $delay }
 summary-jitter = jitter { $jitter }

@@ -87,6 +87,8 @@ pub enum Diagnosis {
     TargetWithoutAddress { node: NodeId },
     /// The node that sends has no address.
     SenderWithoutAddress,
+    /// The node that sends has addresses, and none of the destination's family.
+    OtherFamily { destination: IpAddr },
     /// A packet came to an interface that has no address.
     InterfaceWithoutAddress { at: PortRef },
 
