@@ -1,10 +1,12 @@
 //! Why frames end.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use serde::Serialize;
 
+use super::{Dependence, FirewallPath};
 use crate::addr::{MacAddr, VlanId};
 use crate::id::PortId;
 use crate::link::QueueLimit;
@@ -23,6 +25,8 @@ pub enum Protocol {
     Udp,
     /// ARP.
     Arp,
+    /// DHCP.
+    Dhcp,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -285,11 +289,129 @@ pub enum DropReason {
     // Groups.
 
     // DHCP.
-
+    /// The message is for another client of the segment.
+    DhcpOtherClient {
+        /// That client.
+        mac: MacAddr,
+    },
+    /// The client is not waiting for such a message: an answer that came too late, or twice.
+    DhcpUnexpected,
+    /// No client and no server here is configured for the side it came from.
+    DhcpNotHere {
+        /// Where it came in.
+        interface: PortId,
+    },
+    /// It went through more relays than any network has (RFC 1542 section 4.1.1).
+    DhcpTooManyHops {
+        /// How many.
+        hops: u8,
+    },
+    /// The client's message came through a relay that the answer cannot be given to, or tells of a
+    /// segment that is not ours.
+    DhcpUnknownRelay {
+        /// The relay's address in the message.
+        relay: std::net::Ipv4Addr,
+    },
     // Address translation.
+    /// No inside end has this outside end, and no forward leads from it: nobody inside has spoken
+    /// from there, or not for a long time.
+    NatNoMapping {
+        /// The protocol.
+        protocol: Protocol,
+        /// The outside end.
+        destination: SocketAddr,
+    },
+    /// The mapping is there, but its filtering lets only those answer to whom the inside end has
+    /// spoken.
+    NatFiltered {
+        /// The protocol.
+        protocol: Protocol,
+        /// Who sent it.
+        source: SocketAddr,
+        /// The outside end.
+        destination: SocketAddr,
+        /// The inside end behind it.
+        inside: SocketAddr,
+        /// The filtering.
+        filtering: Dependence,
+    },
+    /// An inside address was used from outside; there only the outside address counts.
+    NatInsideFromOutside {
+        /// The address.
+        destination: IpAddr,
+    },
+    /// It may neither begin a flow, nor does it belong to one: a TCP segment without SYN, an answer
+    /// that nobody asked for.
+    NatNoFlow {
+        /// The protocol.
+        protocol: Protocol,
+        /// Who sent it.
+        source: SocketAddr,
+        /// To whom.
+        destination: SocketAddr,
+    },
+    /// An ICMP error about a packet that was never translated here.
+    NatUnrelatedError,
+    /// No outside port is left.
+    NatPortsExhausted {
+        /// The protocol.
+        protocol: Protocol,
+        /// The inside end that needs one.
+        inside: SocketAddr,
+        /// How many outside addresses there are.
+        addresses: u16,
+        /// How many ports of each may be used.
+        per_address: u32,
+    },
+    /// The inside host has as many outside ports as one host may have.
+    NatHostLimit {
+        /// The inside host.
+        inside: IpAddr,
+        /// How many it may have.
+        limit: u16,
+    },
+    /// The outside interface has no address to give.
+    NatNoOutsideAddress {
+        /// The outside interface.
+        interface: PortId,
+    },
+    /// A protocol without ports cannot share an address.
+    NatUnknownProtocol {
+        /// The protocol number (IANA).
+        number: u8,
+    },
+    /// From inside to an outside end of an inside host, which this NAT does not do.
+    NatNoHairpin {
+        /// The outside end.
+        destination: SocketAddr,
+    },
+    /// Another flow has the same ends already.
+    FlowClash,
+    /// As many flows are tracked as there is room for, and none of them may go.
+    FlowTableFull {
+        /// How many.
+        limit: u32,
+    },
 
     // Firewall.
-
+    /// A rule forbids it: the first that matches.
+    FirewallDenied {
+        /// Where the packet is on its way.
+        path: FirewallPath,
+        /// The rule's number, from 1.
+        rule: u16,
+        /// The rule.
+        text: Arc<str>,
+        /// Whether the sender is told.
+        rejected: bool,
+    },
+    /// No rule matches, and the policy forbids what no rule allows.
+    FirewallPolicy {
+        /// Where the packet is on its way.
+        path: FirewallPath,
+        /// Whether the sender is told.
+        rejected: bool,
+    },
     // Names.
 
     // IPv6.

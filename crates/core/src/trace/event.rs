@@ -592,4 +592,6 @@ pub enum Unsent {
     NetworkDown,
     /// Too many packets wait for the neighbour (`ENOBUFS`).
     NoBuffers,
+    /// The node's own firewall, or its translation, does not let it out (`EPERM`).
+    Prohibited,
 }

@@ -365,6 +365,8 @@ pub enum ResetCause {
     Aborted,
     /// The segment does not fit the state of the connection.
     Unacceptable,
+    /// A firewall's rule rejects it.
+    Rejected,
 }
 
 /// Which list answered a question for a name.
@@ -377,6 +379,10 @@ pub enum NameSource {
     Hosts,
     /// The lab's nodes.
     Lab,
+    /// The host's own cache, from what name servers said before.
+    Cache,
+    /// A name server that was asked now.
+    Dns,
 }
 
 /// One of a program's output streams.

@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-pub use dhcp::DhcpEvent;
+pub use dhcp::{AddressChoice, DhcpEvent, NakCause, RequestStage};
 pub use dns::{
-    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
-    DnsRefusal, DnsTransport,
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLookupFailure, DnsLoop, DnsMismatch,
+    DnsQuestion, DnsRefusal, DnsTransport,
 };
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
@@ -32,10 +32,10 @@ pub use facts::{
     ResetCause, RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment,
     TcpState, Unreachable,
 };
-pub use firewall::FirewallEvent;
+pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
 pub use ipv6::{AddressOrigin, Ipv6Event, PrefixFacts, PrefixFault, RouterGone, SourceRule};
 pub use multicast::MulticastEvent;
-pub use nat::NatEvent;
+pub use nat::{Dependence, NatEvent, PortChoice, Translation, Unmapped};
 pub use stp::StpEvent;
 pub use vlan::{VlanEvent, VlanSource};
 

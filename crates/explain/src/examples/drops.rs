@@ -3,13 +3,13 @@
 use lanternet_core::trace::Protocol;
 use lanternet_core::{DropReason, MacAddr, PortId, QueueLimit, VlanId};
 
-use super::{ip, mac, net, socket};
+use super::{firewall, ip, mac, nat, net, socket};
 
 pub(super) fn drops() -> Vec<DropReason> {
     use DropReason as R;
     let (port, vlan, tag) = (PortId(0), VlanId::new(10).unwrap(), VlanId::new(20).unwrap());
     let (local, remote) = (socket("192.168.20.3:9090"), socket("192.168.10.1:49152"));
-    examples! { DropReason:
+    let mut all = examples! { DropReason:
         R::NoCable => [R::NoCable],
         R::LinkDown => [R::LinkDown],
         R::LinkCut => [R::LinkCut],
@@ -79,6 +79,21 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::ReceiveBufferFull { .. } => [R::ReceiveBufferFull { local, limit: 212_992 }],
         R::NotThePeer { .. } => [R::NotThePeer { local, remote }],
         R::UnexpectedSegment { .. } => [R::UnexpectedSegment { local, remote }],
+        // The feature's own lists have them.
+        R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. } => [],
         R::TaggedOnAccessPort { .. } => [R::TaggedOnAccessPort { port, tag, vlan }],
         R::VlanNotAllowed { .. } => [R::VlanNotAllowed { port, vlan }],
         R::NoNativeVlan { .. } => [R::NoNativeVlan { port }],
@@ -86,5 +101,15 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::NoOtherPortInVlan { .. } => [R::NoOtherPortInVlan { vlan }],
         R::NoInterfaceForVlan { .. } => [R::NoInterfaceForVlan { port, vlan }],
         R::PortBlocked { .. } => [R::PortBlocked { port }],
-    }
+        R::DhcpOtherClient { .. } => [R::DhcpOtherClient { mac: mac(2) }],
+        R::DhcpUnexpected => [R::DhcpUnexpected],
+        R::DhcpNotHere { .. } => [R::DhcpNotHere { interface: port }],
+        R::DhcpTooManyHops { .. } => [R::DhcpTooManyHops { hops: 16 }],
+        R::DhcpUnknownRelay { .. } => [
+            R::DhcpUnknownRelay { relay: std::net::Ipv4Addr::new(192, 168, 10, 254) },
+        ],
+    };
+    all.extend(nat::drops());
+    all.extend(firewall::drops());
+    all
 }

@@ -123,6 +123,7 @@ pub(super) fn unsent() -> Vec<Unsent> {
         U::AddressNotAvailable => [U::AddressNotAvailable],
         U::NetworkDown => [U::NetworkDown],
         U::NoBuffers => [U::NoBuffers],
+        U::Prohibited => [U::Prohibited],
     }
 }
 
@@ -132,6 +133,7 @@ pub(super) fn reset_causes() -> Vec<ResetCause> {
         C::NoListener => [C::NoListener],
         C::Aborted => [C::Aborted],
         C::Unacceptable => [C::Unacceptable],
+        C::Rejected => [C::Rejected],
     }
 }
 
@@ -196,11 +198,14 @@ pub(super) fn names() -> Vec<(NameSource, &'static str)> {
         S::Literal => [S::Literal],
         S::Hosts => [S::Hosts],
         S::Lab => [S::Lab],
+        S::Cache => [S::Cache],
+        S::Dns => [S::Dns],
     };
     let name_for = |source| match source {
         S::Literal => "192.168.20.3",
         S::Hosts => "mail.example",
         S::Lab => "b3",
+        S::Cache | S::Dns => "www.taobao.example",
     };
     sources.into_iter().map(|source| (source, name_for(source))).collect()
 }

@@ -5,7 +5,7 @@ use lanternet_core::trace::DropReason;
 
 use super::scene::{Percent, Scene};
 use super::transport::protocol_name;
-use super::what;
+use super::{firewall, nat, what};
 use crate::args;
 
 /// The sentence about one frame, with everything that decided.
@@ -118,6 +118,21 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::UnexpectedSegment { local, remote } => {
             scene.say("drop-unexpected-segment", &args!(local, remote))
         }
+        R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. } => nat::drop_sentence(scene, reason).unwrap_or_default(),
+        R::FirewallDenied { .. } | R::FirewallPolicy { .. } => {
+            firewall::drop_sentence(scene, reason).unwrap_or_default()
+        }
 
         R::TaggedOnAccessPort { port, tag, vlan } => {
             let port = scene.port_in_words(*port);
@@ -135,6 +150,14 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             let port = scene.port_in_words(*port);
             scene.say("drop-no-interface-for-vlan", &args!(port, vlan))
         }
+
+        R::DhcpOtherClient { mac } => scene.say("drop-dhcp-other-client", &args!(mac)),
+        R::DhcpUnexpected => scene.phrase("drop-dhcp-unexpected"),
+        R::DhcpNotHere { interface } => {
+            scene.say("drop-dhcp-not-here", &args!(interface = scene.port(*interface)))
+        }
+        R::DhcpTooManyHops { hops } => scene.say("drop-dhcp-too-many-hops", &args!(hops)),
+        R::DhcpUnknownRelay { relay } => scene.say("drop-dhcp-unknown-relay", &args!(relay)),
 
         R::PortBlocked { port } => {
             scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
@@ -197,6 +220,20 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",
         R::NotThePeer { .. } => "drops-not-the-peer",
         R::UnexpectedSegment { .. } => "drops-unexpected-segment",
+        R::NatNoMapping { .. } => "drops-nat-no-mapping",
+        R::NatFiltered { .. } => "drops-nat-filtered",
+        R::NatInsideFromOutside { .. } => "drops-nat-inside-from-outside",
+        R::NatNoFlow { .. } => "drops-nat-no-flow",
+        R::NatUnrelatedError => "drops-nat-unrelated-error",
+        R::NatPortsExhausted { .. } => "drops-nat-ports-exhausted",
+        R::NatHostLimit { .. } => "drops-nat-host-limit",
+        R::NatNoOutsideAddress { .. } => "drops-nat-no-outside-address",
+        R::NatUnknownProtocol { .. } => "drops-nat-unknown-protocol",
+        R::NatNoHairpin { .. } => "drops-nat-no-hairpin",
+        R::FlowClash => "drops-flow-clash",
+        R::FlowTableFull { .. } => "drops-flow-table-full",
+        R::FirewallDenied { .. } => "drops-firewall-denied",
+        R::FirewallPolicy { .. } => "drops-firewall-policy",
         R::TaggedOnAccessPort { .. } => "drops-tagged-on-access-port",
         R::VlanNotAllowed { .. } => "drops-vlan-not-allowed",
         R::NoNativeVlan { .. } => "drops-no-native-vlan",
@@ -204,5 +241,10 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
         R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
         R::PortBlocked { .. } => "drops-port-blocked",
+        R::DhcpOtherClient { .. } => "drops-dhcp-other-client",
+        R::DhcpUnexpected => "drops-dhcp-unexpected",
+        R::DhcpNotHere { .. } => "drops-dhcp-not-here",
+        R::DhcpTooManyHops { .. } => "drops-dhcp-too-many-hops",
+        R::DhcpUnknownRelay { .. } => "drops-dhcp-unknown-relay",
     }
 }

@@ -22,6 +22,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("neither request nor reply", "what-neither-request-nor-reply"),
     ("sender is no single station", "what-sender-is-no-single-station"),
     ("length", "what-length"),
+    ("a wrong checksum, or one in its quote", "what-wrong-checksum"),
     ("data offset", "what-data-offset"),
     ("port 0", "what-port-0"),
     ("flags contradict each other", "what-flags-contradict"),
@@ -49,6 +50,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("a fragment whose length is no multiple of 8", "what-fragment-no-multiple-of-8"),
     ("a first fragment without all headers", "what-first-fragment"),
     ("fragments within fragments", "what-fragments-within"),
+    ("no magic cookie", "what-no-magic-cookie"),
+    ("not for Ethernet", "what-not-for-ethernet"),
+    ("no message type", "what-no-message-type"),
+    ("operation code and message type contradict each other", "what-operation-contradicts"),
+    ("an option's length cannot be", "what-option-length"),
+    ("names no address", "what-names-no-address"),
+    ("lacks what an answer must have", "what-answer-incomplete"),
 ];
 
 #[cfg(test)]

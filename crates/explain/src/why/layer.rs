@@ -109,7 +109,8 @@ impl Layer {
                 Unsent::NetworkUnreachable
                 | Unsent::MessageTooLong
                 | Unsent::BroadcastForbidden
-                | Unsent::AddressNotAvailable => Self::Network,
+                | Unsent::AddressNotAvailable
+                | Unsent::Prohibited => Self::Network,
             },
         }
     }
@@ -151,6 +152,7 @@ impl Layer {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
+                Protocol::Dhcp => Self::Application,
             },
             R::NoAddress { .. }
             | R::NotForUs { .. }
@@ -173,12 +175,31 @@ impl Layer {
             | R::LinkLocalStays { .. }
             | R::PacketTooBig { .. }
             | R::ExtensionHeader { .. }
-            | R::NoNextHeader => Self::Network,
+            | R::NoNextHeader
+            | R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. } => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
             | R::NotThePeer { .. }
             | R::UnexpectedSegment { .. } => Self::Transport,
+            R::DhcpOtherClient { .. }
+            | R::DhcpUnexpected
+            | R::DhcpNotHere { .. }
+            | R::DhcpTooManyHops { .. }
+            | R::DhcpUnknownRelay { .. } => Self::Application,
         }
     }
 }
@@ -201,7 +222,10 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::SolicitationNotForUs { .. }
         | R::AdvertisementUnasked { .. }
         | R::RouterUnheeded { .. }
-        | R::NotAdvertising { .. } => true,
+        | R::NotAdvertising { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -245,6 +269,22 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NoListener { .. }
         | R::BacklogFull { .. }
         | R::ReceiveBufferFull { .. }
-        | R::NotThePeer { .. } => false,
+        | R::NotThePeer { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. }
+        | R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. }
+        | R::FirewallDenied { .. }
+        | R::FirewallPolicy { .. } => false,
     }
 }

@@ -42,6 +42,8 @@ macro_rules! errnos {
 }
 
 errnos! {
+    /// Forbidden by the host's own firewall.
+    NotPermitted = 1, "EPERM", PermissionDenied, "operation not permitted";
     /// No such descriptor, or one of another kind.
     BadDescriptor = 9, "EBADF", InvalidInput, "bad file descriptor";
     /// Would have to wait: ask again when the socket is ready.
@@ -111,6 +113,7 @@ impl From<Unsent> for Errno {
             Unsent::AddressNotAvailable => Self::AddressNotAvailable,
             Unsent::NetworkDown => Self::NetworkDown,
             Unsent::NoBuffers => Self::NoBuffers,
+            Unsent::Prohibited => Self::NotPermitted,
         }
     }
 }

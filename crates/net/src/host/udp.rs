@@ -154,6 +154,20 @@ impl UdpSocket {
     }
 }
 
+/// A datagram in a packet, behind the headroom. `ports`: the sender's and the receiver's.
+pub(super) fn packet(ip: Ip, ports: [u16; 2], data: &[u8]) -> Vec<u8> {
+    let length = HEADER + data.len();
+    let mut packet = vec![0; HEADROOM + ip.header_len() + length];
+    let segment = ip.write(&mut packet, length);
+    segment[..2].copy_from_slice(&ports[0].to_be_bytes());
+    segment[2..4].copy_from_slice(&ports[1].to_be_bytes());
+    segment[4..6].copy_from_slice(&(length as u16).to_be_bytes());
+    segment[HEADER..].copy_from_slice(data);
+    let sum = pseudo_header(ip.source, ip.destination, PROTOCOL, length as u32).with(segment);
+    segment[6..8].copy_from_slice(&sum.finish_udp().to_be_bytes());
+    packet
+}
+
 impl Stack {
     pub(super) fn udp(&mut self, id: SocketId) -> Result<&mut UdpSocket, Errno> {
         self.sockets.get(id)?;
@@ -224,14 +238,7 @@ impl Stack {
             ..SendOptions::default()
         };
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to.ip(), PROTOCOL) };
-        let mut packet = vec![0; HEADROOM + ip.header_len() + length];
-        let segment = ip.write(&mut packet, length);
-        segment[..2].copy_from_slice(&local.port().to_be_bytes());
-        segment[2..4].copy_from_slice(&to.port().to_be_bytes());
-        segment[4..6].copy_from_slice(&(length as u16).to_be_bytes());
-        segment[HEADER..].copy_from_slice(data);
-        let sum = pseudo_header(source, to.ip(), PROTOCOL, length as u32).with(segment);
-        segment[6..8].copy_from_slice(&sum.finish_udp().to_be_bytes());
+        let packet = packet(ip, [local.port(), to.port()], data);
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
         Ok(data.len())
     }
@@ -292,6 +299,9 @@ impl Stack {
         let remote = scoped(source, field(0), inbound.interface);
         let local = scoped(destination, field(2), inbound.interface);
         let data = &segment[HEADER..];
+        if self.dhcp_datagram(ctx, inbound, [remote.port(), local.port()], data) {
+            return;
+        }
         if destination.is_multicast() || self.l3.is_broadcast(destination) {
             self.udp_to_group(ctx, inbound, local, remote, data);
             return;

@@ -93,7 +93,7 @@ impl L3 {
             self.conflict(ctx, port, usurped, mac);
             return;
         }
-        let for_us = interface.owns(target);
+        let for_us = interface.owns(target) || self.stands_for(port, arp.target);
         let announcement = sender == target;
         if !arp.sender.is_unspecified() {
             let from = match arp.request {

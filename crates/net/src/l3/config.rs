@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use lanternet_core::{Duration, IpNet, MacAddr, PortId};
 
 use super::lower::LowerConfig;
+use crate::nat::GateConfig;
 
 /// The configuration of a node's IP layer.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct L3Config {
     pub routes: Vec<StaticRoute>,
     /// Whether packets for others are passed on: a router.
     pub forwarding: bool,
+    /// Address translation and rules.
+    pub gate: Option<Box<GateConfig>>,
     /// What interfaces stand on that have no cable.
     pub lower: Option<Box<LowerConfig>>,
 }

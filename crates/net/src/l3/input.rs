@@ -12,9 +12,11 @@ use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME,
     PATH_MTU_LIMIT, icmp,
 };
+use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
 
 const PROTOCOL_ICMP: u8 = 1;
+const PROTOCOL_UDP: u8 = 17;
 const MIN_HEADER: usize = 20;
 
 /// The facts of a sound IPv4 header.
@@ -72,6 +74,14 @@ impl Header {
     }
 }
 
+/// Whether a packet is a whole datagram for the port of DHCP clients.
+fn is_for_dhcp_client(header: &Header, frame: &Frame) -> bool {
+    let port = HEADROOM + usize::from(header.header_len) + 2;
+    header.protocol == PROTOCOL_UDP
+        && !header.is_fragment
+        && frame.bytes().get(port..port + 2) == Some(&CLIENT_PORT.to_be_bytes())
+}
+
 impl L3 {
     /// A frame came to an interface.
     pub(super) fn receive(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
@@ -100,9 +110,13 @@ impl L3 {
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
         let link_group = mac.is_group();
-        let answer = !link_group && self.is_answer(port, &header);
+        let answer = !link_group && self.is_answer(port, &header)
+            || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
         if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
             return ctx.drop_frame(Some(port), || reason);
+        }
+        if self.gate.is_some() {
+            return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
             let inbound = Inbound {
@@ -125,7 +139,7 @@ impl L3 {
             () if destination.is_multicast() => DropReason::NotInGroup { group: destination },
             () if !self.forwarding => DropReason::NotForUs { destination },
             () if link_group => DropReason::LinkBroadcast,
-            () => return self.forward(ctx, port, &header, frame),
+            () => return self.forward(ctx, port, &header, frame, None),
         };
         ctx.drop_frame(Some(port), || reason);
     }
@@ -157,7 +171,7 @@ impl L3 {
 
     /// Any address of the node counts, on whichever interface the packet came in (the weak model of
     /// RFC 1122 section 3.3.4.2, which is Linux's); broadcasts and groups count per interface.
-    fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
+    pub(super) fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
         let interface = &self.interfaces[port.0 as usize];
         self.is_local(destination)
             || self.is_limited_broadcast(destination)
@@ -187,7 +201,11 @@ impl L3 {
         }
     }
 
-    fn reassemble(&mut self, ctx: &mut Context<'_>, inbound: Inbound) -> Option<Inbound> {
+    pub(super) fn reassemble(
+        &mut self,
+        ctx: &mut Context<'_>,
+        inbound: Inbound,
+    ) -> Option<Inbound> {
         let piece = inbound.packet();
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
@@ -375,6 +393,8 @@ impl L3 {
         link_group: bool,
         message: IcmpMessage,
     ) {
+        let restored = self.as_its_sender_knows_it(packet);
+        let packet = restored.as_deref().unwrap_or(packet);
         let ip = Ipv4Packet::new_unchecked(packet);
         let to = IpAddr::V4(ip.src_addr());
         if let Some(why) = self.silence(ctx, packet, link_group, message) {
@@ -439,9 +459,14 @@ impl L3 {
         (!allowed).then_some(IcmpSilence::RateLimited)
     }
 
-    /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from
-    /// ourselves about the packet that waited.
-    pub(super) fn deliver_local_error(&mut self, packet: &[u8], about: Option<FrameId>) {
+    /// Tells a program of this node, as Linux does, that a neighbour did not answer, or that a rule
+    /// rejects a packet: an error from ourselves about it.
+    pub(super) fn deliver_local_error(
+        &mut self,
+        packet: &[u8],
+        about: Option<FrameId>,
+        message: IcmpMessage,
+    ) {
         let mut icmp_bytes = vec![0; 8];
         icmp_bytes.extend_from_slice(icmp::quote(packet));
         let Some(original) = icmp::parse_original(&icmp_bytes) else { return };
@@ -451,7 +476,7 @@ impl L3 {
             ttl: icmp::DEFAULT_TTL,
             interface: None,
             about,
-            message: IcmpMessage::Unreachable(Unreachable::Host),
+            message,
             payload: Vec::new(),
             original: Some(original),
         }));

@@ -7,6 +7,7 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
@@ -18,6 +19,7 @@ mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
 mod input;
 mod interface;
@@ -56,6 +58,8 @@ use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
@@ -82,10 +86,23 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     /// What interfaces stand on that have no cable.
     lower: Option<Box<Lower>>,
     ident: u16,
     rng: Rng,
+}
+
+/// How far a node is with an address that it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimOutcome {
+    /// It still asks whether somebody has it.
+    Asking,
+    /// It uses the address.
+    Ours,
+    /// Somebody else has it.
+    Taken,
 }
 
 #[derive(Debug, Default)]
@@ -98,8 +115,13 @@ struct Rare {
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -163,6 +185,9 @@ impl L3 {
         {
             self.reassembly_timed_out(ctx, expired);
         }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
+        }
     }
 
     /// An interface can be sent by from now on, or not.
@@ -188,9 +213,15 @@ impl L3 {
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
+        for interface in &mut self.interfaces {
+            interface.crash();
+        }
         self.rare = None;
         for v6 in self.interfaces.iter_mut().filter_map(|interface| interface.v6.as_deref_mut()) {
             v6.stop();
+        }
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
         }
     }
 
@@ -208,7 +239,9 @@ impl L3 {
         let fragments = rare.and_then(|rare| rare.fragments.next_deadline());
         let fragments6 = rare.and_then(|rare| rare.fragments6.next_deadline());
         let fragments = fragments.into_iter().chain(fragments6).min();
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        let next = Deadline::earliest(next, flows.map(Deadline::background));
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -311,6 +344,51 @@ impl L3 {
         interface.add(address);
         self.forget_path();
         self.add_connected(port);
+    }
+
+    /// Gives an interface one more address once nobody has answered for it (RFC 5227 section 2.1),
+    /// which takes some seconds; [`claim`](Self::claim) tells how far that is. A crash forgets it.
+    pub fn claim_address(&mut self, now: Instant, port: PortId, address: IpNet) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.claim(now, &mut self.rng, address);
+        }
+        self.forget_path();
+    }
+
+    /// What came of [`claim_address`](Self::claim_address).
+    pub fn claim(&self, port: PortId, address: IpAddr) -> ClaimOutcome {
+        match self.interfaces.get(port.0 as usize) {
+            Some(interface) if interface.is_probing(Some(address)) => ClaimOutcome::Asking,
+            Some(interface) if interface.owns(address) => ClaimOutcome::Ours,
+            _ => ClaimOutcome::Taken,
+        }
+    }
+
+    /// Whether no address is still being checked.
+    pub fn is_settled(&self) -> bool {
+        !self.interfaces.iter().any(|interface| interface.is_probing(None))
+    }
+
+    /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:
+    /// a client that has no address yet is written to by the one that it will have (RFC 2131
+    /// section 4.1).
+    pub fn listen_for_leases(&mut self, port: PortId) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.acquiring = true;
+        }
+    }
+
+    /// The longest packet that leaves an interface in one piece.
+    pub fn mtu(&self, port: PortId) -> Option<u16> {
+        self.interfaces.get(port.0 as usize).map(|interface| interface.mtu)
+    }
+
+    /// Lets an interface send packets up to this length, at least 68 bytes.
+    pub fn set_mtu(&mut self, port: PortId, mtu: u16) {
+        self.forget_path();
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.mtu = mtu.max(MIN_MTU);
+        }
     }
 
     /// Takes an address from an interface, with the routes that need it.

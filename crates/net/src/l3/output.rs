@@ -120,6 +120,7 @@ impl L3 {
             // IP_MULTICAST_LOOP is on by default).
             self.loop_back(ctx, buffer.clone());
         }
+        let buffer = self.guarded_output(ctx, port, true, buffer)?;
         let mac = match destination {
             _ if destination.is_multicast() => MacAddr::for_multicast(destination),
             _ => MacAddr::BROADCAST,
@@ -152,6 +153,7 @@ impl L3 {
                 return Err(Unsent::BroadcastForbidden);
             }
             let mtu = interface.mtu;
+            let buffer = self.guarded_output(ctx, port, true, buffer)?;
             self.loop_back(ctx, buffer.clone());
             return self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
                 layer.transmit_packet(ctx, port, MacAddr::BROADCAST, piece);
@@ -159,6 +161,7 @@ impl L3 {
         }
         let next_hop = route.via.unwrap_or(destination);
         let mtu = interface.mtu.min(self.learned_mtu(ctx.now(), destination));
+        let buffer = self.guarded_output(ctx, port, false, buffer)?;
         self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
         })?;
@@ -287,7 +290,10 @@ impl L3 {
             let destination = IpAddr::V4(Ipv4Packet::new_unchecked(packet).dst_addr());
             let why = Unsent::HostUnreachable;
             ctx.emit(|| TraceEvent::SendFailed { destination, why });
-            self.deliver_local_error(packet, held.about);
+            // The program knows the packet by the ends that it gave it.
+            let restored = self.as_its_sender_knows_it(packet);
+            let message = IcmpMessage::Unreachable(Unreachable::Host);
+            self.deliver_local_error(restored.as_deref().unwrap_or(packet), held.about, message);
         }
         ctx.set_about(before);
     }

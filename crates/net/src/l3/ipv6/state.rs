@@ -330,7 +330,7 @@ impl Interface6 {
     }
 
     /// The addresses in use.
-    pub(in crate::l3) fn in_use(&self) -> impl Iterator<Item = &Address6> {
+    pub(in crate::l3) fn in_use(&self) -> impl Iterator<Item = &Address6> + Clone {
         self.addresses.iter().filter(|own| own.in_use())
     }
 
