@@ -2,6 +2,7 @@
 
 use lanternet_tests::kernel::{Live, Namespace};
 use lanternet_tests::peer::Peer;
+use lanternet_tests::tshark::{Complaint, ComplaintKind};
 
 use super::networks::{cable, three_routers};
 use crate::tcp::ECHO_CLIENT;
@@ -145,8 +146,26 @@ fn a_mebibyte_both_ways_at_once_arrives_as_it_was_sent() {
         live.launch("b1", "serve echo --framing none --quiet --bind ::");
         let ended = live.run(kernel.python(ECHO_CLIENT, &["2001:db8:2::1", "9090", "1048576"]));
         assert_eq!(ended.success(), "equal\n");
-        assert_clean(&live, FLOW);
+        assert_clean_but_for_quotations(&live);
     }
+}
+
+/// tshark sums a TCP segment that an ICMPv6 error quotes, though the quotation is cut off.
+#[track_caller]
+fn assert_clean_but_for_quotations(live: &Live) {
+    const ICMPV6: u8 = 58;
+    let quotes = |number: usize| {
+        let frame = &live.frames(0)[number - 1];
+        frame.get(20) == Some(&ICMPV6) && frame.get(54).is_some_and(|kind| *kind < 128)
+    };
+    let expected = |complaint: &Complaint| {
+        quotes(complaint.frame)
+            || complaint.kind == ComplaintKind::Warning
+                && FLOW.iter().any(|text| complaint.what.contains(text))
+    };
+    let complaints: Vec<_> =
+        live.complaints().into_iter().filter(|complaint| !expected(complaint)).collect();
+    assert!(complaints.is_empty(), "{complaints:?}");
 }
 
 #[test]
