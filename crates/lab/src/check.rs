@@ -9,6 +9,7 @@ mod addresses;
 mod cabling;
 mod dns;
 mod gateways;
+mod ipv6;
 mod neighbors;
 mod programs;
 mod routes;
@@ -18,6 +19,8 @@ mod vlan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+
+pub(crate) use ipv6::advertised;
 
 /// Adds what is wrong with this network.
 pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
@@ -38,6 +41,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
+        ipv6::advertisements(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);

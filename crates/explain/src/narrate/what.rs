@@ -32,6 +32,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("two last fragments", "what-two-last"),
     ("data behind the last fragment", "what-behind-the-last"),
     ("too many fragments", "what-too-many"),
+    ("no magic cookie", "what-no-magic-cookie"),
+    ("not for Ethernet", "what-not-for-ethernet"),
+    ("no message type", "what-no-message-type"),
+    ("operation code and message type contradict each other", "what-operation-contradicts"),
+    ("an option's length cannot be", "what-option-length"),
+    ("names no address", "what-names-no-address"),
+    ("lacks what an answer must have", "what-answer-incomplete"),
     ("not version 6", "what-not-version-6"),
     ("a payload length that cannot be", "what-payload-length"),
     ("an option that is cut off", "what-option-cut-off"),
@@ -50,13 +57,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("a fragment whose length is no multiple of 8", "what-fragment-no-multiple-of-8"),
     ("a first fragment without all headers", "what-first-fragment"),
     ("fragments within fragments", "what-fragments-within"),
-    ("no magic cookie", "what-no-magic-cookie"),
-    ("not for Ethernet", "what-not-for-ethernet"),
-    ("no message type", "what-no-message-type"),
-    ("operation code and message type contradict each other", "what-operation-contradicts"),
-    ("an option's length cannot be", "what-option-length"),
-    ("names no address", "what-names-no-address"),
-    ("lacks what an answer must have", "what-answer-incomplete"),
 ];
 
 #[cfg(test)]

@@ -129,6 +129,9 @@ impl Layer {
             R::Runt { .. }
             | R::SamePort { .. }
             | R::ReservedAddress { .. }
+            | R::PortNotForwarding { .. }
+            | R::NoMembers { .. }
+            | R::OwnBpdu { .. }
             | R::SourceIsGroup { .. }
             | R::NoOtherPort
             | R::NotOurMac { .. }
@@ -142,15 +145,14 @@ impl Layer {
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
             | R::NoInterfaceForVlan { .. }
-            | R::PortBlocked { .. }
             | R::AddressTentative { .. }
             | R::SolicitationNotForUs { .. }
             | R::AdvertisementUnasked { .. }
             | R::DiscoveryFromAfar { .. }
             | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
-                Protocol::Arp => Self::Link,
-                Protocol::Ip | Protocol::Icmp => Self::Network,
+                Protocol::Arp | Protocol::Stp => Self::Link,
+                Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
                 Protocol::Dhcp => Self::Application,
             },
@@ -168,14 +170,6 @@ impl Layer {
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
             | R::IcmpIgnored
-            | R::Ipv6Off { .. }
-            | R::RouterUnheeded { .. }
-            | R::NotAdvertising { .. }
-            | R::RedirectUnheeded { .. }
-            | R::LinkLocalStays { .. }
-            | R::PacketTooBig { .. }
-            | R::ExtensionHeader { .. }
-            | R::NoNextHeader
             | R::NatNoMapping { .. }
             | R::NatFiltered { .. }
             | R::NatInsideFromOutside { .. }
@@ -189,7 +183,16 @@ impl Layer {
             | R::FlowClash
             | R::FlowTableFull { .. }
             | R::FirewallDenied { .. }
-            | R::FirewallPolicy { .. } => Self::Network,
+            | R::FirewallPolicy { .. }
+            | R::GroupMessageIgnored
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -214,19 +217,22 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NotOurMac { .. }
         | R::ArpNotForUs { .. }
         | R::ReservedAddress { .. }
+        | R::PortNotForwarding { .. }
+        | R::NoMembers { .. }
+        | R::GroupMessageIgnored
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. }
         | R::SolicitationNotForUs { .. }
         | R::AdvertisementUnasked { .. }
         | R::RouterUnheeded { .. }
-        | R::NotAdvertising { .. }
-        | R::DhcpOtherClient { .. }
-        | R::DhcpUnexpected
-        | R::DhcpNotHere { .. } => true,
+        | R::NotAdvertising { .. } => true,
         R::NoCable
+        | R::OwnBpdu { .. }
         | R::LinkDown
         | R::LinkCut
         | R::NodeDown

@@ -39,6 +39,9 @@ pub struct InterfaceConfig {
     pub detect_conflicts: bool,
     /// Neighbours whose hardware addresses are known from the start and stay; nobody asks for them.
     pub neighbors: Vec<StaticNeighbor>,
+    /// Ask who takes part in multicast groups (RFC 3376 section 6), for switches that listen in. Off
+    /// by default.
+    pub querier: bool,
     /// What IPv6 does beyond the addresses above. IPv6 is on where there is an IPv6 address among
     /// those, or where this says that routers give some.
     pub v6: Option<Box<Ipv6Config>>,
@@ -137,6 +140,7 @@ impl InterfaceConfig {
             announce: false,
             detect_conflicts: false,
             neighbors: Vec::new(),
+            querier: false,
             v6: None,
         }
     }

@@ -40,6 +40,8 @@ pub(super) struct Interface {
     detect: bool,
     /// Whether a DHCP client listens here: what comes for its port is taken in without an address.
     pub(super) acquiring: bool,
+    /// Whether it asks who takes part in groups.
+    pub(super) querier: bool,
     neighbors: Box<[StaticNeighbor]>,
     /// What IPv6 keeps; its addresses are there and not among the others.
     pub(super) v6: Option<Box<Interface6>>,
@@ -119,6 +121,7 @@ impl Interface {
             announce: config.announce,
             detect: config.detect_conflicts,
             acquiring: false,
+            querier: config.querier,
             neighbors: config.neighbors.as_slice().into(),
             v6: Interface6::new(config),
         }
@@ -247,22 +250,29 @@ impl Interface {
     }
 
     /// Joins a group; the group of all hosts needs no joining (RFC 1112 section 4).
-    pub(super) fn join(&mut self, group: IpAddr) {
+    /// Whether it was in it for the first time. The list has a group once for each who joined.
+    pub(super) fn join(&mut self, group: IpAddr) -> bool {
+        let news = !self.groups.contains(&group);
         if let (IpAddr::V6(group), Some(v6)) = (group, &mut self.v6) {
             v6.join(group);
-        } else if !self.groups.contains(&group) {
-            let joined = std::mem::take(&mut self.groups);
-            self.groups = joined.into_iter().chain([group]).collect();
-        }
-    }
-
-    /// Leaves a group.
-    pub(super) fn leave(&mut self, group: IpAddr) {
-        if let (IpAddr::V6(group), Some(v6)) = (group, &mut self.v6) {
-            return v6.leave(group);
+            return false;
         }
         let joined = std::mem::take(&mut self.groups);
-        self.groups = joined.into_iter().filter(|joined| *joined != group).collect();
+        self.groups = joined.into_iter().chain([group]).collect();
+        news
+    }
+
+    /// Leaves a group once. Whether nobody is in it any more, and somebody was.
+    pub(super) fn leave(&mut self, group: IpAddr) -> bool {
+        if let (IpAddr::V6(group), Some(v6)) = (group, &mut self.v6) {
+            v6.leave(group);
+            return false;
+        }
+        let Some(at) = self.groups.iter().position(|joined| *joined == group) else { return false };
+        let mut joined = std::mem::take(&mut self.groups).into_vec();
+        joined.remove(at);
+        self.groups = joined.into();
+        !self.groups.contains(&group)
     }
 
     /// Whether it is a member of the group.

@@ -13,7 +13,7 @@
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
+//! RFC 7126 recommends); policy and multicast routing (but see [`igmp`]).
 
 mod arp;
 mod config;
@@ -21,6 +21,7 @@ mod forward;
 mod fragment;
 mod gate;
 pub mod icmp;
+pub mod igmp;
 mod input;
 mod interface;
 pub mod ipv6;
@@ -111,6 +112,7 @@ struct Rare {
     fragments6: Reassembler6,
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
+    igmp: BTreeMap<PortId, igmp::Igmp>,
 }
 
 impl L3 {
@@ -151,6 +153,7 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_igmp(ctx);
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -176,6 +179,7 @@ impl L3 {
                 }
             }
         }
+        self.igmp_timeout(ctx);
         self.timeout_v6(ctx);
         while let Some(due) = self.neighbors.due(ctx.now()) {
             self.handle_neighbor_due(ctx, due);
@@ -197,7 +201,9 @@ impl L3 {
         self.forget_path();
         self.link_v6(ctx, port, up);
         self.routes.set_interface_up(port, up);
-        if !up {
+        if up {
+            self.igmp_link_up(port);
+        } else {
             for held in self.neighbors.flush(port) {
                 let before = ctx.set_about(held.about);
                 ctx.drop_frame(Some(port), || DropReason::LinkDown);
@@ -217,11 +223,11 @@ impl L3 {
             interface.crash();
         }
         self.rare = None;
-        for v6 in self.interfaces.iter_mut().filter_map(|interface| interface.v6.as_deref_mut()) {
-            v6.stop();
-        }
         if let Some(gate) = &mut self.gate {
             gate.reset();
+        }
+        for v6 in self.interfaces.iter_mut().filter_map(|interface| interface.v6.as_deref_mut()) {
+            v6.stop();
         }
     }
 
@@ -232,6 +238,7 @@ impl L3 {
         for (at, busy) in self.interfaces.iter().filter_map(Interface::next_claim) {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         for v6 in self.interfaces.iter().filter_map(|interface| interface.v6.as_deref()) {
             next = Deadline::earliest(next, v6.next_deadline());
         }
@@ -239,9 +246,9 @@ impl L3 {
         let fragments = rare.and_then(|rare| rare.fragments.next_deadline());
         let fragments6 = rare.and_then(|rare| rare.fragments6.next_deadline());
         let fragments = fragments.into_iter().chain(fragments6).min();
-        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
         let next = Deadline::earliest(next, flows.map(Deadline::background));
+        let next = Deadline::earliest(next, self.igmp_deadline());
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -364,9 +371,10 @@ impl L3 {
         }
     }
 
-    /// Whether no address is still being checked.
+    /// Whether no address is still being checked, and no router looked for that would give some.
     pub fn is_settled(&self) -> bool {
         !self.interfaces.iter().any(|interface| interface.is_probing(None))
+            && !self.is_configuring()
     }
 
     /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:
@@ -437,12 +445,17 @@ impl L3 {
         Ok(())
     }
 
-    /// Takes part in a multicast group on an interface (`None`: the one of the default route).
+    /// Takes part in a multicast group on an interface (`None`: the one of the default route). Who
+    /// joins twice has to leave twice.
     ///
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn join_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(group, port)?.join(group);
+        let port = self.group_interface(group, port)?;
+        let news = self.interfaces[usize::from(port.0)].join(group);
+        if let (true, IpAddr::V4(group)) = (news, group) {
+            self.igmp_changed(port, group, true);
+        }
         Ok(())
     }
 
@@ -451,21 +464,22 @@ impl L3 {
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn leave_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(group, port)?.leave(group);
+        let port = self.group_interface(group, port)?;
+        let last = self.interfaces[usize::from(port.0)].leave(group);
+        if let (true, IpAddr::V4(group)) = (last, group) {
+            self.igmp_changed(port, group, false);
+        }
         Ok(())
     }
 
-    fn group_interface(
-        &mut self,
-        group: IpAddr,
-        port: Option<PortId>,
-    ) -> Result<&mut Interface, Unsent> {
+    fn group_interface(&self, group: IpAddr, port: Option<PortId>) -> Result<PortId, Unsent> {
         let port = match group {
             IpAddr::V4(_) => self.interface_for_group(port),
             IpAddr::V6(_) => self.group_interface6(port),
         };
         let port = port.ok_or(Unsent::AddressNotAvailable)?;
-        self.interfaces.get_mut(port.0 as usize).ok_or(Unsent::AddressNotAvailable)
+        let exists = usize::from(port.0) < self.interfaces.len();
+        if exists { Ok(port) } else { Err(Unsent::AddressNotAvailable) }
     }
 
     /// The interface for packets to everybody or to a group: the one asked for, that of the default
