@@ -4,6 +4,7 @@
 //! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
+mod stp;
 mod vlan;
 mod wiring;
 
@@ -17,6 +18,7 @@ use lanternet_core::{Duration, LinkSettings, MacAddr};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
+pub use self::stp::{Snooping, Stp, StpPort};
 pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
 pub use self::wiring::{Departure, Spot, Tag};
 
@@ -92,6 +94,10 @@ pub struct Switch {
     pub macs: Vec<StaticMac>,
     /// Its VLANs; without them it knows nothing of VLANs.
     pub vlans: Option<Vlans>,
+    /// How it takes part in the spanning tree, if it does.
+    pub stp: Option<Stp>,
+    /// How it listens in on groups, if it does.
+    pub snooping: Option<Snooping>,
 }
 
 /// A row of a switch's table that was written by hand.

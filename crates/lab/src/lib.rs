@@ -40,8 +40,8 @@ pub use judge::{Finding, Verdict};
 pub use lab::{
     AddressClaim, Claim, Departure, End, Expectation, File, FileSource, HostsEntry, Interface, Lab,
     Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings, Program, ProgramIndex,
-    Route, Service, Speaker, Spot, Stand, StaticMac, Station, Switch, Tag, Target, Transport, Vlan,
-    Vlans,
+    Route, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp, StpPort, Switch, Tag,
+    Target, Transport, Vlan, Vlans,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};

@@ -1,5 +1,6 @@
 //! From a checked lab to a network that runs.
 
+mod stp;
 mod vlan;
 
 use std::net::IpAddr;
@@ -10,7 +11,7 @@ use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
 use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{Hub, Switch};
+use lanternet_net::l2::{BridgeConfig, Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
 use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
@@ -160,7 +161,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = vlan::switch(switch);
+            let config = BridgeConfig { stp: stp::config(lab, index), ..vlan::switch(switch) };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
@@ -225,6 +226,10 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
                 .collect(),
             ..InterfaceConfig::new(interface.mac.value)
         });
+    let mut lower = vlan::lower(station);
+    if let Some(bridge) = lower.as_mut().and_then(|lower| lower.bridge.as_mut()) {
+        bridge.stp = stp::config(lab, node);
+    }
     let gateway = station.gateway.iter().filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
@@ -238,7 +243,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
         forwarding,
-        lower: vlan::lower(station).map(Box::new),
+        lower: lower.map(Box::new),
     }
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod links;
 mod nodes;
 mod programs;
+mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;

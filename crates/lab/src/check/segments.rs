@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
+use crate::lab::{End, Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
 
 /// More circles than this are not told one by one.
 const MOST_LOOPS: usize = 10;
@@ -36,13 +36,18 @@ impl Segments {
     /// Finds the segments, and complains about circles on the way.
     pub(super) fn of(lab: &Lab, out: &mut Vec<Diagnostic>) -> Self {
         let mut map = Map::of(lab);
+        // A spanning tree cuts every circle that leads through a switch which takes part in it, since
+        // other switches and hubs pass its messages on.
+        let cut = |end: &End| lab.node(end.node).kind.switch().is_some_and(|own| own.stp.is_some());
+        let mut circles = Map::of(lab).sets;
         let mut loops = Vec::new();
         for (index, link) in lab.links.iter().enumerate() {
             let mut closes = false;
             for tag in map.tags.clone() {
                 if let Some([a, b]) = lab.joined(link, tag) {
                     let [a, b] = [a, b].map(|spot| map.element(lab, spot));
-                    closes |= !map.sets.join(a, b);
+                    map.sets.join(a, b);
+                    closes |= !link.ends.iter().any(cut) && !circles.join(a, b);
                 }
             }
             if closes {
@@ -225,8 +230,8 @@ fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
     )
     .help(
         "a broadcast that enters a loop is flooded again at each round and never ends: a storm, in \
-         which nothing else gets through and MAC tables flap. Take this link out (spanning tree, \
-         which would block it, is not simulated yet)",
+         which nothing else gets through and MAC tables flap. Add `stp: true` to the switches, so that \
+         the spanning tree blocks a link, or take this link out",
     )
 }
 
