@@ -7,7 +7,7 @@ use lanternet_core::{Duration, Instant, NodeId};
 use lanternet_explain::{Explained, args, tables};
 use lanternet_lab::{Network, Start};
 use lanternet_net::host::Host;
-use lanternet_net::l2::Switch;
+use lanternet_net::l2::{Bridge, Switch};
 
 use super::Context;
 use crate::failure::{Failure, Status};
@@ -15,7 +15,8 @@ use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
-/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
+/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, stp
+/// like `mstpctl showport`.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,6 +49,8 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
+    /// What the spanning tree has made of a switch's ports
+    Stp,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -98,15 +101,20 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
+        Table::Stp => "stp",
     }
 }
 
 /// The table, or `None` where such a node has none.
 fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
     let (sim, topology) = (&network.sim, network.sim.topology());
-    if table == Table::Mac {
-        let rows = sim.device::<Switch>(node)?.mac_table().rows(sim.now());
-        return Some(tables::mac_table(topology, node, &rows));
+    if let Table::Mac | Table::Stp = table {
+        return match sim.device::<Switch>(node) {
+            Some(switch) => of_bridge(network, node, switch.bridge(), table),
+            None => sim
+                .device::<Host>(node)?
+                .with_l3(|l3| of_bridge(network, node, l3.bridge()?, table)),
+        };
     }
     let host = sim.device::<Host>(node)?;
     Some(match table {
@@ -117,4 +125,15 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
         }),
         _ => host.with_l3(|l3| tables::neighbors(topology, node, l3.neighbors(sim.now()))),
     })
+}
+
+/// A table of a switch, or of the switch inside a node.
+fn of_bridge(network: &Network, node: NodeId, bridge: &Bridge, table: Table) -> Option<String> {
+    let topology = network.sim.topology();
+    if table == Table::Stp {
+        let stp = bridge.spanning_tree()?;
+        return Some(tables::spanning_tree(topology, node, &stp.summary(), &stp.rows()));
+    }
+    let rows = bridge.mac_table().rows(network.sim.now());
+    Some(tables::mac_table(topology, node, &rows))
 }
