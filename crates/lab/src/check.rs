@@ -18,6 +18,7 @@ mod vlan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+pub(crate) use segments::switch_loops;
 
 /// Adds what is wrong with this network.
 pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {

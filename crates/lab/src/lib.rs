@@ -89,6 +89,12 @@ pub fn parse_in(
     }
 }
 
+/// The circles of hubs and switches in which frames can go round without end, as the nodes on the way,
+/// the first of them at the end again. One that the spanning tree cuts is none.
+pub fn switch_loops(lab: &Lab) -> Vec<Vec<NodeIndex>> {
+    check::switch_loops(lab)
+}
+
 /// The file's name without folders and ending, or `lab` when that is no name.
 fn stem(file_name: &str) -> &str {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
