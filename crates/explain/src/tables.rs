@@ -1,8 +1,10 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
+mod groups;
 mod stp;
 
+pub use self::groups::{group_table, joined_groups};
 pub use self::stp::spanning_tree;
 
 use std::net::SocketAddr;

@@ -91,6 +91,7 @@ impl Network {
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
+                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);
@@ -161,7 +162,11 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = BridgeConfig { stp: stp::config(lab, index), ..vlan::switch(switch) };
+            let config = BridgeConfig {
+                stp: stp::config(lab, index),
+                snooping: stp::snooping(lab, index),
+                ..vlan::switch(switch)
+            };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
@@ -229,20 +234,22 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
     let mut lower = vlan::lower(station);
     if let Some(bridge) = lower.as_mut().and_then(|lower| lower.bridge.as_mut()) {
         bridge.stp = stp::config(lab, node);
+        bridge.snooping = stp::snooping(lab, node);
     }
     let gateway = station.gateway.iter().filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
             IpAddr::V6(_) => "::/0".parse(),
         };
-        Some(StaticRoute { to: to.ok()?, via: gateway.value })
+        Some(StaticRoute::new(to.ok()?, gateway.value))
     });
     let routes =
-        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
+        station.routes.iter().map(|route| StaticRoute::new(route.to.value, route.via.value));
     L3Config {
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
         forwarding,
+        gate: None,
         lower: lower.map(Box::new),
     }
 }

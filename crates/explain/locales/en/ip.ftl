@@ -31,3 +31,4 @@ unsent-broadcast-forbidden = a broadcast address, and the program did not ask fo
 unsent-address-not-available = the source is no address of this node (EADDRNOTAVAIL)
 unsent-network-down = the cable is unplugged or down (ENETDOWN)
 unsent-no-buffers = too many packets already wait for the neighbour (ENOBUFS)
+unsent-prohibited = this node's own firewall or translation does not let it out (EPERM)

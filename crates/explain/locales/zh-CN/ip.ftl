@@ -31,3 +31,4 @@ unsent-broadcast-forbidden = 目的地是广播地址，而程序没有申请广
 unsent-address-not-available = 源地址不是本机地址（EADDRNOTAVAIL）
 unsent-network-down = 网线未插好或已断开（ENETDOWN）
 unsent-no-buffers = 等待该邻居的数据包已经太多（ENOBUFS）
+unsent-prohibited = 本机的防火墙或地址转换不允许其发出（EPERM）

@@ -94,5 +94,6 @@ pub(super) fn unsent(scene: &Scene<'_>, why: Unsent) -> String {
         Unsent::AddressNotAvailable => "unsent-address-not-available",
         Unsent::NetworkDown => "unsent-network-down",
         Unsent::NoBuffers => "unsent-no-buffers",
+        Unsent::Prohibited => "unsent-prohibited",
     })
 }

@@ -228,7 +228,8 @@ impl<'a> Case<'_, 'a> {
             Unsent::MessageTooLong
             | Unsent::BroadcastForbidden
             | Unsent::AddressNotAvailable
-            | Unsent::NoBuffers => Diagnosis::Other { record: Box::new(record.clone()) },
+            | Unsent::NoBuffers
+            | Unsent::Prohibited => Diagnosis::Other { record: Box::new(record.clone()) },
         }
     }
 

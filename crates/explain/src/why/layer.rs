@@ -109,7 +109,8 @@ impl Layer {
                 Unsent::NetworkUnreachable
                 | Unsent::MessageTooLong
                 | Unsent::BroadcastForbidden
-                | Unsent::AddressNotAvailable => Self::Network,
+                | Unsent::AddressNotAvailable
+                | Unsent::Prohibited => Self::Network,
             },
         }
     }
@@ -143,11 +144,17 @@ impl Layer {
             | R::NoNativeVlan { .. }
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
-            | R::NoInterfaceForVlan { .. } => Self::Link,
+            | R::NoInterfaceForVlan { .. }
+            | R::AddressTentative { .. }
+            | R::SolicitationNotForUs { .. }
+            | R::AdvertisementUnasked { .. }
+            | R::DiscoveryFromAfar { .. }
+            | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp | Protocol::Stp => Self::Link,
                 Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
+                Protocol::Dhcp => Self::Application,
             },
             R::NoAddress { .. }
             | R::NotForUs { .. }
@@ -162,13 +169,40 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
+            | R::IcmpIgnored
+            | R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. }
             | R::GroupMessageIgnored
-            | R::IcmpIgnored => Self::Network,
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
             | R::NotThePeer { .. }
             | R::UnexpectedSegment { .. } => Self::Transport,
+            R::DhcpOtherClient { .. }
+            | R::DhcpUnexpected
+            | R::DhcpNotHere { .. }
+            | R::DhcpTooManyHops { .. }
+            | R::DhcpUnknownRelay { .. } => Self::Application,
         }
     }
 }
@@ -189,7 +223,14 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
-        | R::NoOtherPortInVlan { .. } => true,
+        | R::NoOtherPortInVlan { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. }
+        | R::SolicitationNotForUs { .. }
+        | R::AdvertisementUnasked { .. }
+        | R::RouterUnheeded { .. }
+        | R::NotAdvertising { .. } => true,
         R::NoCable
         | R::OwnBpdu { .. }
         | R::LinkDown
@@ -219,12 +260,37 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::TtlExpired { .. }
         | R::NoRoute { .. }
         | R::FragmentationNeeded { .. }
+        | R::Ipv6Off { .. }
+        | R::AddressTentative { .. }
+        | R::DiscoveryFromAfar { .. }
+        | R::OwnQuestion { .. }
+        | R::RedirectUnheeded { .. }
+        | R::LinkLocalStays { .. }
+        | R::PacketTooBig { .. }
+        | R::ExtensionHeader { .. }
+        | R::NoNextHeader
         | R::ReassemblyTimeout
         | R::BadFragment { .. }
         | R::UnknownProtocol { .. }
         | R::NoListener { .. }
         | R::BacklogFull { .. }
         | R::ReceiveBufferFull { .. }
-        | R::NotThePeer { .. } => false,
+        | R::NotThePeer { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. }
+        | R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. }
+        | R::FirewallDenied { .. }
+        | R::FirewallPolicy { .. } => false,
     }
 }

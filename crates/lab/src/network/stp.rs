@@ -1,6 +1,8 @@
-//! The part of a switch in the spanning tree, with what follows from the cables.
+//! The part of a switch in the spanning tree, with what follows from the cables, and how it listens in
+//! on groups.
 
 use lanternet_core::{MacAddr, PortId};
+use lanternet_net::l2::snooping::SnoopingConfig;
 use lanternet_net::l2::stp::{StpConfig, StpPortConfig, path_cost};
 
 use crate::lab::{End, Lab, NodeIndex, NodeKind, Stand, Stp};
@@ -49,6 +51,14 @@ pub(super) fn config(lab: &Lab, node: NodeIndex) -> Option<StpConfig> {
         ports,
         ..StpConfig::new(MacAddr::derive(lab.seed, name, "bridge"))
     })
+}
+
+/// How a node's switch listens in on groups, if it does.
+pub(super) fn snooping(lab: &Lab, node: NodeIndex) -> Option<SnoopingConfig> {
+    let entry = lab.node(node);
+    let snooping = entry.kind.switch()?.snooping?;
+    let address = MacAddr::derive(lab.seed, entry.name.as_str(), "bridge");
+    Some(SnoopingConfig { querier: snooping.querier, address })
 }
 
 /// Whether the end of a link is a port of the node's switch.
