@@ -2,6 +2,11 @@
 //! learner can lay them beside the real thing, so they are the same in every language.
 
 mod dns;
+mod groups;
+mod stp;
+
+pub use self::groups::{group_table, joined_groups};
+pub use self::stp::spanning_tree;
 
 use std::net::{Ipv6Addr, SocketAddr};
 

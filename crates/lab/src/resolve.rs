@@ -9,6 +9,7 @@ mod ipv6;
 mod links;
 mod nodes;
 mod programs;
+mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;

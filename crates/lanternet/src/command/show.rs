@@ -7,7 +7,7 @@ use lanternet_core::{Duration, Instant, NodeId};
 use lanternet_explain::{Explained, args, tables};
 use lanternet_lab::{Network, Start};
 use lanternet_net::host::Host;
-use lanternet_net::l2::Switch;
+use lanternet_net::l2::{Bridge, Switch};
 
 use super::Context;
 use crate::failure::{Failure, Status};
@@ -16,7 +16,8 @@ use crate::lab_file::{LabFile, hint};
 /// Show a node's tables after a run, as Linux's tools print them
 ///
 /// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, dns
-/// like resolv.conf, a hosts file, and master files.
+/// like resolv.conf, a hosts file, and master files, stp like `mstpctl showport`, groups like
+/// `bridge mdb`.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -51,6 +52,10 @@ enum Table {
     Sockets,
     /// Name servers, own names, what was learned of names; of a name server its zones
     Dns,
+    /// What the spanning tree has made of a switch's ports
+    Stp,
+    /// Who takes part in which multicast group
+    Groups,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -104,15 +109,29 @@ fn title(table: Table) -> &'static str {
         Table::Routes => "routes",
         Table::Sockets => "sockets",
         Table::Dns => "dns",
+        Table::Stp => "stp",
+        Table::Groups => "groups",
     }
 }
 
 /// The table, or `None` where such a node has none.
 fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
     let (sim, topology) = (&network.sim, network.sim.topology());
-    if table == Table::Mac {
-        let rows = sim.device::<Switch>(node)?.mac_table().rows(sim.now());
-        return Some(tables::mac_table(topology, node, &rows));
+    if table == Table::Groups
+        && let Some(host) = sim.device::<Host>(node)
+    {
+        let heard = host.with_l3(|l3| of_bridge(network, node, l3.bridge()?, table));
+        let joined = host.with_l3(|l3| tables::joined_groups(topology, node, &l3.groups()));
+        return (heard.is_some() || !joined.is_empty())
+            .then(|| heard.unwrap_or_default() + &joined);
+    }
+    if let Table::Mac | Table::Stp | Table::Groups = table {
+        return match sim.device::<Switch>(node) {
+            Some(switch) => of_bridge(network, node, switch.bridge(), table),
+            None => sim
+                .device::<Host>(node)?
+                .with_l3(|l3| of_bridge(network, node, l3.bridge()?, table)),
+        };
     }
     let host = sim.device::<Host>(node)?;
     Some(match table {
@@ -124,4 +143,18 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
         }),
         _ => host.with_l3(|l3| tables::neighbors(topology, node, l3.neighbors(sim.now()))),
     })
+}
+
+/// A table of a switch, or of the switch inside a node.
+fn of_bridge(network: &Network, node: NodeId, bridge: &Bridge, table: Table) -> Option<String> {
+    let topology = network.sim.topology();
+    if table == Table::Groups {
+        return Some(tables::group_table(topology, node, &bridge.groups(network.sim.now())?));
+    }
+    if table == Table::Stp {
+        let stp = bridge.spanning_tree()?;
+        return Some(tables::spanning_tree(topology, node, &stp.summary(), &stp.rows()));
+    }
+    let rows = bridge.mac_table().rows(network.sim.now());
+    Some(tables::mac_table(topology, node, &rows))
 }
