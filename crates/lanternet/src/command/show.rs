@@ -5,9 +5,9 @@ use std::io::Write;
 use clap::ValueEnum;
 use lanternet_core::{Duration, Instant, NodeId};
 use lanternet_explain::{Explained, args, tables};
-use lanternet_lab::{Network, Start};
+use lanternet_lab::{Lab, Network, Start};
 use lanternet_net::host::Host;
-use lanternet_net::l2::Switch;
+use lanternet_net::l2::{Bridge, Switch};
 
 use super::Context;
 use crate::failure::{Failure, Status};
@@ -15,7 +15,7 @@ use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
-/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
+/// mac like `bridge fdb`, vlan like `bridge vlan`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -42,6 +42,8 @@ pub(crate) struct Args {
 enum Table {
     /// Which station is behind which port of a switch
     Mac,
+    /// Which port is in which VLAN
+    Vlan,
     /// Which hardware address has which neighbour
     Arp,
     /// Which way leads where
@@ -69,7 +71,7 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
     };
     let shown: Vec<(Table, String)> = tables
         .into_iter()
-        .filter_map(|table| Some((table, show(&network, node, table)?)))
+        .filter_map(|table| Some((table, show(&lab, &network, node, table)?)))
         .collect();
     let several = shown.len() > 1;
     for (number, (table, text)) in shown.iter().enumerate() {
@@ -95,6 +97,7 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
 fn title(table: Table) -> &'static str {
     match table {
         Table::Mac => "mac",
+        Table::Vlan => "vlan",
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
@@ -102,11 +105,23 @@ fn title(table: Table) -> &'static str {
 }
 
 /// The table, or `None` where such a node has none.
-fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
+fn show(lab: &Lab, network: &Network, node: NodeId, table: Table) -> Option<String> {
     let (sim, topology) = (&network.sim, network.sim.topology());
-    if table == Table::Mac {
-        let rows = sim.device::<Switch>(node)?.mac_table().rows(sim.now());
-        return Some(tables::mac_table(topology, node, &rows));
+    if let Table::Mac | Table::Vlan = table {
+        let print = |bridge: &Bridge| match table {
+            Table::Mac => {
+                Some(tables::mac_table(topology, node, &bridge.mac_table().rows(sim.now())))
+            }
+            _ => {
+                let vlans = lab.nodes.get(node.0 as usize)?.kind.switch()?.vlans.as_ref()?;
+                let name = |vlan| vlans.name(vlan).map(str::to_owned);
+                tables::vlans(topology, node, bridge, name)
+            }
+        };
+        return match sim.device::<Switch>(node) {
+            Some(switch) => print(switch.bridge()),
+            None => sim.device::<Host>(node)?.with_l3(|l3| l3.bridge().and_then(print)),
+        };
     }
     let host = sim.device::<Host>(node)?;
     Some(match table {
