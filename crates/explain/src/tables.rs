@@ -4,9 +4,7 @@
 mod dns;
 mod groups;
 mod stp;
-
-pub use self::groups::{group_table, joined_groups};
-pub use self::stp::spanning_tree;
+mod vlan;
 
 use std::net::{Ipv6Addr, SocketAddr};
 
@@ -16,9 +14,11 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::dns::names;
+pub use self::groups::{group_table, joined_groups};
+pub use self::stp::spanning_tree;
+pub use self::vlan::vlans;
 use crate::columns::table;
-
-pub use dns::names;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it
 /// has not been heard of.
