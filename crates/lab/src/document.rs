@@ -4,11 +4,13 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod dns;
 mod files;
 mod leaf;
 mod link;
 mod node;
 mod read;
+mod vlan;
 
 use std::borrow::Cow;
 
@@ -23,6 +25,10 @@ pub(crate) use self::node::{
 };
 use self::read::mapping;
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
+pub(crate) use self::vlan::{
+    HomeRouterEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, PortEntry, PortKey, TrunkEntry,
+    VlanEntry, VlanKey,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::NodeName;
 use crate::span::{Spanned, Text};

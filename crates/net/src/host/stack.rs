@@ -21,6 +21,7 @@ use super::sockets::{SocketId, SocketTable};
 use super::tcp::{ConnectionId, Tcp};
 use super::timers::Timers;
 use super::udp;
+use crate::dns::Cache;
 use crate::l3::{Delivery, IcmpInbound, Inbound, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
 
@@ -57,6 +58,8 @@ pub(super) struct Stack {
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
     pub(super) dhcp: Option<Box<Dhcp>>,
+    /// What name servers said.
+    pub(super) name_cache: Option<Box<Cache>>,
 }
 
 impl Stack {
@@ -87,6 +90,7 @@ impl Stack {
             names: config.names,
             dns: config.dns,
             dhcp,
+            name_cache: None,
         }
     }
 
@@ -241,6 +245,7 @@ impl Stack {
         self.tcp_ports.clear();
         self.udp_ports.clear();
         self.pings = None;
+        self.name_cache = None;
         self.timers = Timers::default();
         self.dhcp_crash();
     }
