@@ -90,6 +90,7 @@ impl Network {
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
+                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);

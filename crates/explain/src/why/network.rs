@@ -275,20 +275,26 @@ impl<'a> Network<'a> {
     /// Where programs of the lab listen at a node, and at which of its addresses.
     pub(super) fn services(self, node: NodeId) -> Vec<(Service, IpAddr)> {
         let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
-        here.filter_map(|program| match &program.command {
-            Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
-                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-                Some((Service { port: server.port, transport }, bind))
-            }
-            Command::Serve(Serve::Site(server)) => {
-                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-                Some((Service { port: server.port, transport: Transport::Tcp }, bind))
-            }
-            Command::Ping(_)
-            | Command::Traceroute(_)
-            | Command::Lookup(_)
-            | Command::Connect(_) => None,
+        let any = Ipv4Addr::UNSPECIFIED.into();
+        here.flat_map(|program| {
+            let (port, transports, bind) = match &program.command {
+                Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                    let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
+                    (server.port, vec![transport], server.bind)
+                }
+                Command::Serve(Serve::Site(server)) => {
+                    (server.port, vec![Transport::Tcp], server.bind)
+                }
+                Command::Serve(Serve::Dns(server)) => {
+                    (server.port, vec![Transport::Udp, Transport::Tcp], server.bind)
+                }
+                Command::Ping(_)
+                | Command::Traceroute(_)
+                | Command::Lookup(_)
+                | Command::Connect(_) => (0, Vec::new(), None),
+            };
+            let service = move |transport| (Service { port, transport }, bind.unwrap_or(any));
+            transports.into_iter().map(service)
         })
         .collect()
     }

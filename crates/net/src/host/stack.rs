@@ -57,9 +57,9 @@ pub(super) struct Stack {
     pub(super) names: Option<Arc<Names>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
-    pub(super) dhcp: Option<Box<Dhcp>>,
     /// What name servers said.
     pub(super) name_cache: Option<Box<Cache>>,
+    pub(super) dhcp: Option<Box<Dhcp>>,
 }
 
 impl Stack {
@@ -89,8 +89,8 @@ impl Stack {
             hosts: config.hosts,
             names: config.names,
             dns: config.dns,
-            dhcp,
             name_cache: None,
+            dhcp,
         }
     }
 
