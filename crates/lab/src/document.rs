@@ -67,7 +67,9 @@ mapping! {
         required "on" on: Spanned<NodeName>,
         /// Its command line, such as `serve upper --port 9090`.
         required "run" run: Spanned<CommandLine>,
-        /// When it starts, in simulated time, such as `1s`. At once unless told otherwise.
+        /// When it starts, in simulated time, such as `1s`. Unless told otherwise as soon as its node
+        /// has its addresses: at once, or when a DHCP server has lent one (after a minute without
+        /// one all the same).
         optional "at" at: Spanned<Duration>,
         /// What expectations call it. The node and the first word of `run` unless told otherwise.
         optional "name" name: Spanned<NodeName>,

@@ -211,8 +211,9 @@ pub struct Program {
     pub name: Spanned<NodeName>,
     /// Where it runs.
     pub on: NodeIndex,
-    /// When it starts, counted from the start of the run.
-    pub at: Duration,
+    /// When it starts, counted from the start of the run. Without a time it starts as soon as its
+    /// node has its addresses: at once, unless they come from a server or are still being checked.
+    pub at: Option<Duration>,
     /// Its command line as it was written.
     pub run: Text,
     /// Its command line as the programs understand it.

@@ -88,7 +88,8 @@ impl Network {
                 name: program.name.as_str().into(),
                 command: program.run.value.as_str().into(),
                 daemon,
-                at: Instant::ZERO + program.at,
+                at: Instant::ZERO + program.at.unwrap_or_default(),
+                needs_network: program.at.is_none(),
                 input: program.input.clone(),
                 ..ProgramSpec::default()
             };

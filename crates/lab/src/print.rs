@@ -153,7 +153,8 @@ struct DirectionOut {
 struct ProgramOut {
     name: String,
     on: String,
-    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     run: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     input: Vec<String>,
@@ -260,7 +261,7 @@ fn program(lab: &Lab, program: &Program) -> ProgramOut {
     ProgramOut {
         name: program.name.to_string(),
         on: lab.node(program.on).name.to_string(),
-        at: exact(program.at),
+        at: program.at.map(exact),
         run: program.run.value.clone(),
         input: program.input.clone(),
     }
