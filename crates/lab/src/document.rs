@@ -4,6 +4,7 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod dhcp;
 mod dns;
 mod files;
 mod leaf;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+pub(crate) use self::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};

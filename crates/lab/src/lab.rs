@@ -4,6 +4,7 @@
 //! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
+mod dhcp;
 mod vlan;
 mod wiring;
 
@@ -17,6 +18,7 @@ use lanternet_core::{Duration, LinkSettings, MacAddr};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
+pub use self::dhcp::{DhcpPool, InterfaceDhcp, Relay};
 pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
 pub use self::wiring::{Departure, Spot, Tag};
 
@@ -132,6 +134,8 @@ pub struct Station {
     pub detect_conflicts: bool,
     /// Neighbours whose MAC addresses it knows by itself.
     pub neighbors: Vec<Neighbor>,
+    /// What it lends as a DHCP server.
+    pub dhcp: Vec<DhcpPool>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }
@@ -158,6 +162,8 @@ pub struct Interface {
     pub addresses: Vec<Spanned<IpNet>>,
     /// What it stands on.
     pub stand: Stand,
+    /// What it has to do with DHCP.
+    pub dhcp: InterfaceDhcp,
 }
 
 /// A row of the route table.

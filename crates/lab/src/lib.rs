@@ -38,10 +38,10 @@ use std::io;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Claim, Departure, End, Expectation, File, FileSource, HostsEntry, Interface, Lab,
-    Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings, Program, ProgramIndex,
-    Route, Service, Speaker, Spot, Stand, StaticMac, Station, Switch, Tag, Target, Transport, Vlan,
-    Vlans,
+    AddressClaim, Claim, Departure, DhcpPool, End, Expectation, File, FileSource, HostsEntry,
+    Interface, InterfaceDhcp, Lab, Link, Neighbor, Node, NodeIndex, NodeKind, PortMode,
+    PortSettings, Program, ProgramIndex, Relay, Route, Service, Speaker, Spot, Stand, StaticMac,
+    Station, Switch, Tag, Target, Transport, Vlan, Vlans,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};

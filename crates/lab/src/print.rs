@@ -1,6 +1,7 @@
 //! A lab as it was understood: YAML with every name resolved and every default filled in, which
 //! reads as the same lab again.
 
+mod dhcp;
 mod vlan;
 
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
@@ -8,6 +9,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
+use self::dhcp::{DhcpOut, RelayOut};
 use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
 use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
@@ -98,6 +100,8 @@ struct StationOut {
     dns: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     search: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +115,8 @@ struct InterfaceOut {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     addresses: Vec<String>,
     mac: String,
+    #[serde(rename = "dhcp-relay", skip_serializing_if = "Option::is_none")]
+    dhcp_relay: Option<FlowMap<RelayOut>>,
 }
 
 #[derive(Serialize)]
@@ -182,6 +188,7 @@ fn station(station: &Station) -> StationOut {
         neighbors,
         // Where there is one, it is printed with the VLANs.
         switch: _,
+        dhcp: _,
         dns,
         search,
     } = station;
@@ -201,6 +208,7 @@ fn station(station: &Station) -> StationOut {
         }),
         dns: dns.iter().map(ToString::to_string).collect(),
         search: search.iter().map(ToString::to_string).collect(),
+        dhcp: dhcp::pools(station),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {
@@ -212,11 +220,15 @@ fn station(station: &Station) -> StationOut {
 
 fn interface(interface: &Interface) -> InterfaceOut {
     let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    if interface.dhcp.client.is_some() {
+        addresses.push("dhcp".to_owned());
+    }
     let one = addresses.len() == 1;
     InterfaceOut {
         address: if one { addresses.pop() } else { None },
         addresses,
         mac: interface.mac.to_string(),
+        dhcp_relay: interface.dhcp.relay.as_ref().map(dhcp::relay),
     }
 }
 

@@ -145,7 +145,7 @@ impl Network {
         }
         report.to = match target {
             Target::Node(index) => Some((*index).into()),
-            _ => report.address.and_then(|address| owner(lab, address)),
+            _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
         self.sim.unobserve(observer);
         report
@@ -161,7 +161,7 @@ impl Network {
         attempts: u32,
     ) -> Option<Answer> {
         let target = match target {
-            Target::Node(index) => Target::Address(lab.address_of(*index)?),
+            Target::Node(index) => Target::Address(self.address_of(lab, *index)?),
             other => other.clone(),
         };
         let until = self.sim.now() + TIME_LIMIT;
@@ -289,14 +289,6 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
         IcmpError::Unreachable(Unreachable::Port) => io::ErrorKind::ConnectionRefused,
         _ => io::ErrorKind::HostUnreachable,
     }
-}
-
-/// The node that has this address, if one has.
-fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners = lab
-        .stations()
-        .filter(|(_, _, station)| station.addresses().any(|own| own.addr() == address));
-    owners.next().map(|(index, ..)| index.into())
 }
 
 /// The node that took in what the probe sent to this address.

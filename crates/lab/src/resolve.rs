@@ -4,6 +4,7 @@
 //! whose entry was wrong is known all the same, and nothing is said about it twice.
 
 mod claims;
+mod dhcp;
 mod files;
 mod links;
 mod nodes;
@@ -19,6 +20,7 @@ use crate::lab::{Interface, Lab, NodeIndex};
 use crate::names::{NodeName, some_of};
 use crate::span::{Span, Spanned};
 
+pub(crate) use dhcp::v4;
 pub use files::FilesAt;
 
 /// The lab that is being made, and the mistakes found on the way.
@@ -68,6 +70,7 @@ pub(crate) fn resolve(
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
     resolver.add_virtuals();
+    resolver.dhcp(&document.nodes);
     resolver.static_macs();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);

@@ -257,6 +257,7 @@ pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>)
             let v4 = interface.addresses.iter().any(|address| address.addr().is_ipv4());
             // An IPv6 address has been remarked on already.
             if v4
+                || interface.dhcp.client.is_some()
                 || !interface.addresses.is_empty()
                 || segments.segment_of((index, number)).is_none()
             {

@@ -34,7 +34,9 @@ pub(super) fn gateways(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>
                 }
             }
             None => {
-                if let (Some(router), true) = (routers.first(), station.routes.is_empty()) {
+                // A DHCP server may tell it.
+                let told = !station.routes.is_empty() || station.asks_for_addresses();
+                if let (Some(router), false) = (routers.first(), told) {
                     out.push(
                         Diagnostic::new(
                             Code::NoGateway,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_saphyr::FlowMap;
 
+use super::dhcp::DhcpOut;
 use super::{InterfaceOut, Ordered, RouteOut, interface, station as station_out};
 use crate::lab::{PortMode, Stand, StaticMac, Station, Switch, Vlans};
 
@@ -68,6 +69,8 @@ pub(super) struct CommonOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +141,10 @@ pub(super) fn home_router(station: &Station) -> HomeRouterOut {
         let mut interfaces = station.interfaces.iter();
         interfaces.find(|own| own.name.as_str() == name).map(|own| FlowMap(interface(own)))
     };
-    HomeRouterOut { wan: find("wan"), lan: find("lan"), common: common(station) }
+    let mut common = common(station);
+    // Without a word it would lend addresses.
+    common.dhcp = common.dhcp.or(Some(DhcpOut::Off(false)));
+    HomeRouterOut { wan: find("wan"), lan: find("lan"), common }
 }
 
 fn common(station: &Station) -> CommonOut {
@@ -147,6 +153,7 @@ fn common(station: &Station) -> CommonOut {
         gateway: out.gateway,
         routes: out.routes,
         hosts: out.hosts,
+        dhcp: out.dhcp,
         announce: out.announce,
         detect_conflicts: out.detect_conflicts,
         arp: out.arp,

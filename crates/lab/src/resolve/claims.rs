@@ -118,7 +118,8 @@ impl Resolver<'_> {
 
     fn addressed(&mut self, node: NodeIndex, span: crate::span::Span) -> Option<NodeIndex> {
         let station = self.lab.node(node).kind.station()?;
-        if station.addresses().any(|address| matches!(address.addr(), IpAddr::V4(_))) {
+        let v4 = |address: IpAddr| address.is_ipv4();
+        if station.addresses().any(|own| v4(own.addr())) || station.asks_for_addresses() {
             return Some(node);
         }
         // An address that could not be read was complained about.

@@ -12,8 +12,8 @@ use crate::document::{
     HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
 };
 use crate::lab::{
-    HostsEntry, Interface, Neighbor, Node, NodeIndex, NodeKind, Route, Stand, StaticMac, Station,
-    Switch,
+    HostsEntry, Interface, InterfaceDhcp, Neighbor, Node, NodeIndex, NodeKind, Route, Stand,
+    StaticMac, Station, Switch,
 };
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned};
@@ -77,6 +77,7 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             switch: None,
+            dhcp: Vec::new(),
         }
     }
 
@@ -92,6 +93,7 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             switch: None,
+            dhcp: Vec::new(),
         }
     }
 
@@ -166,7 +168,7 @@ impl Resolver<'_> {
     ) -> Interface {
         let derived = || MacAddr::derive(self.lab.seed, node.as_str(), name.as_str());
         let mac = mac.unwrap_or_else(|| Spanned::new(derived(), Span::default()));
-        Interface { name, mac, addresses, stand: Stand::Cable }
+        Interface { name, mac, addresses, stand: Stand::Cable, dhcp: InterfaceDhcp::default() }
     }
 
     pub(super) fn addresses(
@@ -175,8 +177,12 @@ impl Resolver<'_> {
         more: &List<Spanned<Prefix>>,
     ) -> Vec<Spanned<IpNet>> {
         let all = one.iter().chain(&more.items);
-        let addresses: Vec<_> =
-            all.map(|prefix| Spanned::new(prefix.value.0, prefix.span)).collect();
+        let addresses: Vec<_> = all
+            .filter_map(|prefix| match prefix.value {
+                Prefix::Net(net) => Some(Spanned::new(net, prefix.span)),
+                Prefix::Dhcp => None,
+            })
+            .collect();
         for address in &addresses {
             if address.addr().is_ipv6() {
                 self.out.push(

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unreachable, Unsent};
 use lanternet_core::{Context, Instant, Rng};
 
-use super::config::{DnsSettings, HostConfig, Names};
+use super::config::{DnsSettings, HostConfig, LabNames, Names};
 use super::dhcp::Dhcp;
 use super::errno::Errno;
 use super::ports::Bindings;
@@ -54,7 +54,7 @@ pub(super) struct Stack {
     pub(super) spawned: Vec<Spawned>,
     pub(super) timers: Timers,
     pub(super) hosts: Option<Box<Names>>,
-    pub(super) names: Option<Arc<Names>>,
+    pub(super) names: Option<Arc<LabNames>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
     /// What name servers said.

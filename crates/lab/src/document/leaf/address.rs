@@ -6,14 +6,18 @@ use ipnet::{IpNet, Ipv4Net};
 use lanternet_core::MacAddr;
 use schemars::{Schema, json_schema};
 
-use crate::diagnostic::Code;
 use crate::document::Destination;
 use crate::document::read::{Leaf, Refusal};
 use crate::span::Text;
 
-/// An interface's address with the length of its network's prefix. Always that of one station.
+/// Where an interface has an address from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Prefix(pub(crate) IpNet);
+pub(crate) enum Prefix {
+    /// From the file: an address with the length of its network's prefix, always that of one station.
+    Net(IpNet),
+    /// From a DHCP server.
+    Dhcp,
+}
 
 impl Leaf for MacAddr {
     const NOUN: &'static str = "a MAC address";
@@ -146,14 +150,11 @@ fn address_and_length<T: Leaf>(text: &Text) -> Result<IpNet, Refusal> {
 
 impl Leaf for Prefix {
     const NOUN: &'static str = "an address with prefix length";
-    const HOW: &'static str = "write one such as `192.168.10.1/24`";
+    const HOW: &'static str = "write one such as `192.168.10.1/24`, or `dhcp` to ask for one";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         if text.value == "dhcp" {
-            return Err(Refusal::because("`address: dhcp` is not supported yet")
-                .code(Code::NotYet)
-                .label("not in this version")
-                .help("give the address itself, such as `192.168.10.1/24`"));
+            return Ok(Self::Dhcp);
         }
         let net = address_and_length::<Self>(text)?;
         let why = match net.addr() {
@@ -164,7 +165,7 @@ impl Leaf for Prefix {
             IpAddr::V4(ip) if ip.octets()[0] == 0 => {
                 "it means \"this network\" (RFC 1122 section 3.2.1.3)"
             }
-            _ => return Ok(Self(net)),
+            _ => return Ok(Self::Net(net)),
         };
         Err(Refusal::because(format!("`{}` cannot be the address of an interface", net.addr()))
             .label(why)
@@ -172,7 +173,9 @@ impl Leaf for Prefix {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "anyOf": [{ "type": "string", "pattern": PREFIX_PATTERN }] })
+        json_schema!({
+            "anyOf": [{ "const": "dhcp" }, { "type": "string", "pattern": PREFIX_PATTERN }],
+        })
     }
 }
 
