@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_saphyr::FlowMap;
 
+use super::dhcp::DhcpOut;
 use super::{InterfaceOut, Ordered, RouteOut, interface, station as station_out};
 use crate::lab::{PortMode, Stand, StaticMac, Station, Stp, Switch, Vlans};
 
@@ -84,6 +85,8 @@ pub(super) struct CommonOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,12 +210,15 @@ pub(super) fn home_router(station: &Station) -> HomeRouterOut {
     let inside = station.switch.as_deref();
     let stp = inside.and_then(|inside| inside.stp.as_ref());
     let snooping = inside.and_then(|inside| inside.snooping);
+    let mut common = common(station);
+    // Without a word it would lend addresses.
+    common.dhcp = common.dhcp.or(Some(DhcpOut::Off(false)));
     HomeRouterOut {
         wan: find("wan"),
         lan: find("lan"),
         stp: stp.map(|stp| FlowMap(StpOut::of(stp))),
         snooping: snooping.map(|snooping| FlowMap(SnoopingOut { querier: snooping.querier })),
-        common: common(station),
+        common,
     }
 }
 
@@ -223,6 +229,7 @@ fn common(station: &Station) -> CommonOut {
         gateway6: out.gateway6,
         routes: out.routes,
         hosts: out.hosts,
+        dhcp: out.dhcp,
         announce: out.announce,
         detect_conflicts: out.detect_conflicts,
         arp: out.arp,
