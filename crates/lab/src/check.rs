@@ -8,6 +8,7 @@
 mod addresses;
 mod cabling;
 mod gateways;
+mod nat;
 mod neighbors;
 mod programs;
 mod routes;
@@ -27,6 +28,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
+    nat::second_never_counts(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
@@ -36,5 +38,6 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);
+        nat::targets(lab, &segments, out);
     }
 }

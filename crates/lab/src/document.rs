@@ -5,8 +5,10 @@
 
 mod advice;
 mod files;
+mod firewall;
 mod leaf;
 mod link;
+mod nat;
 mod node;
 mod read;
 
@@ -16,8 +18,10 @@ use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
+pub(crate) use self::nat::{ForwardEntry, NatEntry, dependence_word};
 pub(crate) use self::node::{
     Destination, HostEntry, InterfaceEntry, NodeEntry, RouteEntry, RouterEntry, TableSize,
 };

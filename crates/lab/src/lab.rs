@@ -4,6 +4,8 @@
 //! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
+mod nat;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -11,6 +13,8 @@ use ipnet::IpNet;
 use lanternet_apps::{Command, Files};
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
+pub use self::nat::{Firewall, Forward, Nat, OneToOne, Rule};
+pub(crate) use self::nat::{net_text, ports_text};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
@@ -115,6 +119,10 @@ pub struct Station {
     pub detect_conflicts: bool,
     /// Neighbours whose MAC addresses it knows by itself.
     pub neighbors: Vec<Neighbor>,
+    /// Address translation out of one of its interfaces.
+    pub nat: Option<Box<Nat>>,
+    /// Which packets may pass.
+    pub firewall: Option<Box<Firewall>>,
 }
 
 /// A row of a station's neighbour table that was written by hand.

@@ -1,5 +1,7 @@
 //! From a checked lab to a network that runs.
 
+mod gate;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -237,7 +239,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),
         forwarding,
-        gate: None,
+        gate: gate::config(station),
         lower: None,
     }
 }

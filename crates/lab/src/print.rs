@@ -1,11 +1,14 @@
 //! A lab as it was understood: YAML with every name resolved and every default filled in, which
 //! reads as the same lab again.
 
+mod nat;
+
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
+use self::nat::{FirewallOut, NatOut};
 use crate::lab::{
     FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch,
 };
@@ -94,6 +97,10 @@ struct StationOut {
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     arp: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nat: Option<NatOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firewall: Option<FirewallOut>,
 }
 
 #[derive(Serialize)]
@@ -178,8 +185,17 @@ fn kind(kind: &NodeKind) -> NodeOut {
 }
 
 fn station(station: &Station) -> StationOut {
-    let Station { interfaces, gateway, routes, hosts, announce, detect_conflicts, neighbors } =
-        station;
+    let Station {
+        interfaces,
+        gateway,
+        routes,
+        hosts,
+        announce,
+        detect_conflicts,
+        neighbors,
+        nat,
+        firewall,
+    } = station;
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
         gateway: gateway.map(|gateway| gateway.to_string()),
@@ -200,6 +216,8 @@ fn station(station: &Station) -> StationOut {
             let row = |row: &Neighbor| (row.address.to_string(), row.mac.to_string());
             Ordered(neighbors.iter().map(row).collect())
         }),
+        nat: nat.as_deref().map(nat::nat),
+        firewall: firewall.as_deref().map(nat::firewall),
     }
 }
 

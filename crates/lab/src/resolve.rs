@@ -6,6 +6,7 @@
 mod claims;
 mod files;
 mod links;
+mod nat;
 mod nodes;
 mod programs;
 
@@ -64,6 +65,7 @@ pub(crate) fn resolve(
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
     resolver.static_macs();
+    resolver.gate_interfaces();
     resolver.programs(&document.programs.items);
     resolver.files(&document.files, folder);
     resolver.claims(&document.expect.items);

@@ -7,7 +7,6 @@ pub(super) fn not_yet(key: &str) -> Option<&'static str> {
     Some(match key {
         "dns" => "name servers are not simulated",
         "dhcp" => "DHCP is not simulated",
-        "nat" => "address translation is not simulated",
         "vlan" | "vlans" | "trunk" | "ports" => "a switch has one VLAN",
         "exec" | "daemon" => "only built-in programs run (`run: ...`)",
         _ => return None,
@@ -23,6 +22,7 @@ pub(super) fn how_to_write(key: &str) -> Option<String> {
         "on" => "add the node that it runs on, such as `on: a1`",
         "run" => "add the command line, such as `run: ping b3`",
         "to" => "add the network it leads to, such as `to: 192.168.20.0/24`",
+        "outside" => "add the interface to the outside, such as `outside: eth0`",
         "via" => "add the address of the next router, such as `via: 10.0.0.2`",
         _ => return None,
     };

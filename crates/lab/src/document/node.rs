@@ -8,7 +8,9 @@ use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::advice::how_to_write;
+use super::firewall::FirewallEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
+use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
@@ -42,6 +44,9 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -63,6 +68,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 

@@ -70,6 +70,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: None,
+            firewall: self.firewall(entry.firewall.as_ref()),
         }
     }
 
@@ -82,6 +84,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: self.nat(entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
         }
     }
 

@@ -1,0 +1,147 @@
+//! `nat:` and `firewall:` of stations.
+
+use lanternet_core::trace::FirewallAction;
+use lanternet_net::nat::{Endpoint, Preset, packet};
+
+use super::Resolver;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::document::{FirewallEntry, ForwardEntry, NatEntry};
+use crate::lab::{Firewall, Forward, Nat, OneToOne, Rule};
+use crate::names::{InterfaceName, some_of};
+use crate::span::Spanned;
+
+impl Resolver<'_> {
+    pub(super) fn nat(&mut self, entry: Option<&NatEntry>) -> Option<Box<Nat>> {
+        let entry = entry?;
+        let preset = entry.preset.map_or(Preset::Home, |preset| preset.value);
+        let mut behavior = preset.behavior();
+        let own = &mut behavior;
+        let set = |to: &mut bool, from: &Option<Spanned<bool>>| {
+            *to = from.map_or(*to, |from| from.value);
+        };
+        set(&mut own.preserve_ports, &entry.preserve_ports);
+        set(&mut own.preserve_parity, &entry.preserve_parity);
+        set(&mut own.hairpinning, &entry.hairpinning);
+        own.mapping = entry.mapping.map_or(own.mapping, |mapping| mapping.value);
+        own.filtering = entry.filtering.map_or(own.filtering, |filtering| filtering.value);
+        if let Some(ports) = &entry.ports {
+            own.ports = ports.value.0.clone();
+        }
+        if let Some(limit) = &entry.ports_per_host {
+            own.ports_per_host = Some(limit.value.0);
+        }
+        let mut forwards = Vec::new();
+        for forward in &entry.forward.items {
+            self.forward(forward, &mut forwards);
+        }
+        let mut one_to_one = Vec::new();
+        for (outside, inside) in &entry.one_to_one.0 {
+            match (outside.value, inside) {
+                (std::net::IpAddr::V4(address), Some(inside)) => {
+                    let outside = Spanned::new(address, outside.span);
+                    one_to_one.push(OneToOne { outside, inside: *inside });
+                }
+                (std::net::IpAddr::V6(_), _) => self.out.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        format!("expected an IPv4 address, got `{outside}`"),
+                        outside.span,
+                        "only IPv4 is translated",
+                    )
+                    .help("write the public IPv4 address"),
+                ),
+                _ => {}
+            }
+        }
+        let net = |net: &Spanned<crate::document::Destination>| Spanned::new(net.value.0, net.span);
+        Some(Box::new(Nat {
+            outside: entry.outside.clone(),
+            preset,
+            behavior,
+            pool: entry.pool.items.clone(),
+            inside: entry.inside.items.iter().map(net).collect(),
+            forwards,
+            one_to_one,
+        }))
+    }
+
+    fn forward(&mut self, entry: &ForwardEntry, forwards: &mut Vec<Forward>) {
+        if entry.tcp.is_none() && entry.udp.is_none() {
+            self.out.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    "a port forward needs the key `tcp` or `udp`",
+                    entry.to.span,
+                    "from which outside port?",
+                )
+                .help("add the outside port, such as `tcp: 8001`"),
+            );
+        }
+        for (protocol, port) in [(packet::TCP, entry.tcp), (packet::UDP, entry.udp)] {
+            let Some(port) = port else { continue };
+            let port = Spanned::new(port.value.0, port.span);
+            let to = entry.to.value;
+            let to = Endpoint::new(to.address, to.port.unwrap_or(port.value));
+            forwards.push(Forward { protocol, port, to: Spanned::new(to, entry.to.span) });
+        }
+    }
+
+    pub(super) fn firewall(&mut self, entry: Option<&FirewallEntry>) -> Option<Box<Firewall>> {
+        let FirewallEntry(entry) = entry?;
+        let default = entry.default.map_or(FirewallAction::Allow, |action| action.value);
+        let or = |action: Option<Spanned<FirewallAction>>, default| {
+            action.map_or(default, |action| action.value)
+        };
+        let rules = entry.rules.items.iter().map(|rule| {
+            let about = &rule.matches;
+            let own = Rule {
+                action: rule.action,
+                path: about.path.map(|path| path.value),
+                in_by: about.in_by.0.clone(),
+                out_by: about.out_by.0.clone(),
+                protocol: about.protocol.map(|protocol| protocol.value.0),
+                from: about.from.0.iter().map(|net| net.value.0).collect(),
+                to: about.to.0.iter().map(|net| net.value.0).collect(),
+                from_ports: about.from_ports.0.iter().map(|ports| ports.value.0.clone()).collect(),
+                ports: about.ports.0.iter().map(|ports| ports.value.0.clone()).collect(),
+            };
+            Spanned::new(own, rule.span)
+        });
+        Some(Box::new(Firewall {
+            policy: [
+                or(entry.incoming, default),
+                or(entry.forwarded, default),
+                or(entry.outgoing, FirewallAction::Allow),
+            ],
+            rules: rules.collect(),
+        }))
+    }
+
+    /// Complains about interfaces that `nat:` and `firewall:` name and the node does not have. Which
+    /// it has is known only when the links are.
+    pub(super) fn gate_interfaces(&mut self) {
+        let mut found = Vec::new();
+        for (_, node, station) in self.lab.stations() {
+            let own: Vec<&str> = station.interfaces.iter().map(|own| own.name.as_str()).collect();
+            let outside = station.nat.iter().map(|nat| &nat.outside);
+            let rules = station.firewall.iter().flat_map(|firewall| &firewall.rules);
+            let named = rules.flat_map(|rule| rule.in_by.iter().chain(&rule.out_by));
+            for name in outside.chain(named) {
+                if !own.contains(&name.as_str()) {
+                    found.push(unknown_interface(node.name.as_str(), name, &own));
+                }
+            }
+        }
+        self.out.append(&mut found);
+    }
+}
+
+fn unknown_interface(node: &str, name: &Spanned<InterfaceName>, own: &[&str]) -> Diagnostic {
+    let help = did_you_mean(name.as_str(), own.iter().copied()).unwrap_or_else(|| match own {
+        [] => format!("`{node}` has no interface"),
+        _ => format!("the interfaces of `{node}` are {}", some_of(own.iter().copied())),
+    });
+    let message = format!("`{node}` has no interface `{name}`");
+    Diagnostic::new(Code::UnknownInterface, message, name.span, "not one of its interfaces")
+        .help(help)
+}
