@@ -8,9 +8,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::console::{Console, ExitCode};
+use crate::dns;
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
-use crate::{ping, traceroute};
+use crate::{lookup, ping, site, traceroute};
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
@@ -19,6 +20,8 @@ pub enum Command {
     Ping(ping::Args),
     /// Find the routers on the way to a host
     Traceroute(traceroute::Args),
+    /// Ask what a name means, as dig does
+    Lookup(lookup::Args),
     /// Run a server
     #[command(subcommand)]
     Serve(Serve),
@@ -34,6 +37,10 @@ pub enum Serve {
     Echo(echo::ServeArgs),
     /// Answer each message with itself in capital letters
     Upper(echo::ServeArgs),
+    /// Answer questions about names: from zones, from the root down, or by asking another server
+    Dns(Box<dns::ServeArgs>),
+    /// Show the files of a folder as a web site
+    Site(site::ServeArgs),
 }
 
 /// The clients.
@@ -43,6 +50,8 @@ pub enum Connect {
     Echo(echo::ConnectArgs),
     /// Send messages to an upper server and print its answers
     Upper(echo::ConnectArgs),
+    /// Fetch a page of a web site and print it
+    Site(site::ConnectArgs),
 }
 
 #[derive(clap::Parser)]
@@ -116,17 +125,27 @@ impl Command {
         match self {
             Self::Ping(_) => "ping",
             Self::Traceroute(_) => "traceroute",
+            Self::Lookup(_) => "lookup",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
+            Self::Serve(Serve::Dns(_)) => "serve dns",
             Self::Connect(Connect::Echo(_)) => "connect echo",
+            Self::Serve(Serve::Site(_)) => "serve site",
             Self::Connect(Connect::Upper(_)) => "connect upper",
+            Self::Connect(Connect::Site(_)) => "connect site",
         }
     }
 
     /// The files and folders that it reads.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Self::Ping(_) | Self::Traceroute(_) | Self::Serve(_) | Self::Connect(_) => Vec::new(),
+            Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Serve(Serve::Dns(args)) => args.files(),
+            Self::Ping(_)
+            | Self::Traceroute(_)
+            | Self::Lookup(_)
+            | Self::Serve(_)
+            | Self::Connect(_) => Vec::new(),
         }
     }
 
@@ -152,7 +171,7 @@ fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
     })
 }
 
-const PROGRAMS: [&str; 4] = ["ping", "traceroute", "serve", "connect"];
+const PROGRAMS: [&str; 5] = ["ping", "traceroute", "lookup", "serve", "connect"];
 
 /// Runs a program to its end.
 #[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
@@ -165,10 +184,13 @@ pub fn run<S: Sockets, C: Console>(
         match command {
             Command::Ping(args) => ping::run(sockets, console, args).await,
             Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
+            Command::Lookup(args) => lookup::run(sockets, console, args).await,
             Command::Serve(server) => {
                 let (service, args) = match server {
                     Serve::Echo(args) => (Service::Echo, args),
                     Serve::Upper(args) => (Service::Upper, args),
+                    Serve::Dns(args) => return dns::serve(sockets, console, *args).await,
+                    Serve::Site(args) => return site::serve(sockets, console, args).await,
                 };
                 echo::serve(sockets, console, service, args).await
             }
@@ -176,6 +198,7 @@ pub fn run<S: Sockets, C: Console>(
                 let (service, args) = match client {
                     Connect::Echo(args) => (Service::Echo, args),
                     Connect::Upper(args) => (Service::Upper, args),
+                    Connect::Site(args) => return site::connect(sockets, console, args).await,
                 };
                 echo::connect(sockets, console, service, args).await
             }
@@ -254,7 +277,7 @@ impl CommandError {
                 }
                 ErrorKind::MissingSubcommand
                 | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                    Some("write `echo` or `upper` after `serve` or `connect`".to_owned())
+                    Some("write `echo`, `upper` or `site` after `serve` or `connect`".to_owned())
                 }
                 ErrorKind::InvalidSubcommand => {
                     Some(format!("the programs are {}", listed(PROGRAMS.iter().copied())))

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
+use crate::files::Found;
+
 /// Standard input, output and error of one program, and the files that it may read. Clones are the
 /// same streams, so that a server can print from every connection.
 pub trait Console: Clone + Send + Sync + 'static {
@@ -23,6 +25,14 @@ pub trait Console: Clone + Send + Sync + 'static {
     /// [`io::ErrorKind::NotFound`], [`io::ErrorKind::IsADirectory`], and whatever else the system
     /// says about reading.
     fn read_file(&self, path: &str) -> impl Future<Output = io::Result<Arc<[u8]>>> + Send;
+
+    /// What is at `path` within `folder`; the path is [`Entry::name`](crate::files::Entry::name)s joined by `/`, and empty for the
+    /// folder itself. Nothing outside the folder is ever read: a symbolic link that leads out of it is
+    /// [`io::ErrorKind::NotFound`].
+    ///
+    /// # Errors
+    /// As [`Console::read_file`], but for folders.
+    fn look_in(&self, folder: &str, path: &str) -> impl Future<Output = io::Result<Found>> + Send;
 
     /// Writes one line to standard output.
     fn print_line(&self, line: &str) {

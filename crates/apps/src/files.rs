@@ -5,10 +5,34 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Files by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files(BTreeMap<String, Arc<[u8]>>);
+
+/// What is at a place in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file.
+    File {
+        /// All of it.
+        content: Arc<[u8]>,
+        /// When it was last written; files of a lab do not say.
+        modified: Option<SystemTime>,
+    },
+    /// A folder, and what is in it, in the order of the names.
+    Folder(Vec<Entry>),
+}
+
+/// Something in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its name, without a path.
+    pub name: String,
+    /// It is a folder itself.
+    pub folder: bool,
+}
 
 /// Why a text is no path of such a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +101,44 @@ impl Files {
             _ => io::ErrorKind::NotFound.into(),
         })
     }
+
+    /// What is at `path` within `folder`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`], and [`io::ErrorKind::InvalidInput`] when one of them is no path.
+    pub fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let mut parts = String::new();
+        for part in [folder, path] {
+            match normalize(part) {
+                // The lab file's own folder.
+                Err(PathError::Empty) => {}
+                Err(error) => return Err(invalid(error)),
+                Ok(part) if parts.is_empty() => parts = part,
+                Ok(part) => parts = format!("{parts}/{part}"),
+            }
+        }
+        if let Some(content) = self.0.get(&parts) {
+            return Ok(Found::File { content: Arc::clone(content), modified: None });
+        }
+        let inside = if parts.is_empty() { parts } else { format!("{parts}/") };
+        let below = self.0.range(inside.clone()..).map(|(path, _)| path);
+        let mut entries: Vec<Entry> = Vec::new();
+        for rest in below.map_while(|path| path.strip_prefix(&inside)) {
+            let (name, folder) = match rest.split_once('/') {
+                Some((name, _)) => (name, true),
+                None => (rest, false),
+            };
+            if !entries.iter().any(|entry| entry.name == name) {
+                entries.push(Entry { name: name.to_owned(), folder });
+            }
+        }
+        if entries.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        entries.sort();
+        Ok(Found::Folder(entries))
+    }
 }
 
 #[cfg(test)]
@@ -101,5 +163,28 @@ mod tests {
         assert_eq!(files.read("site").unwrap_err().kind(), io::ErrorKind::IsADirectory);
         assert_eq!(files.read("sit").unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(files.read("../x").unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn a_folder_shows_what_is_in_it_and_not_its_neighbours() {
+        let mut files = Files::default();
+        for path in ["site/index.html", "site/img/a.png", "site/img/b.png", "site-b/x", "z"] {
+            files.insert(path, *b"x").unwrap();
+        }
+        let names = |folder: &str, path: &str| match files.look_in(folder, path).unwrap() {
+            Found::Folder(entries) => {
+                entries.into_iter().map(|entry| (entry.name, entry.folder)).collect::<Vec<_>>()
+            }
+            Found::File { .. } => panic!("{folder}/{path} is a file"),
+        };
+        let file = |name: &str| (name.to_owned(), false);
+        assert_eq!(names("./site", ""), [("img".to_owned(), true), file("index.html")]);
+        assert_eq!(names("site", "img"), [file("a.png"), file("b.png")]);
+        assert_eq!(names(".", "site-b"), [file("x")]);
+        assert!(matches!(files.look_in("site", "index.html"), Ok(Found::File { .. })));
+        for (folder, path) in [("site", "../site-b/x"), ("site", "/z"), ("sit", ""), ("site", "im")]
+        {
+            assert!(files.look_in(folder, path).is_err(), "{folder} {path}");
+        }
     }
 }

@@ -10,24 +10,33 @@
 //! - [`files`]: what a simulated host's programs can read.
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
+//! - [`names`]: what a name means, as every host finds out for its programs.
+//! - [`lookup`]: asks what a name means, as `dig` does.
+//! - [`site`]: a static web server and a client for it.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
 //! - [`endpoint`]: `HOST`, `HOST:PORT`, `[v6]:PORT`. [`race`]: timeouts and choices between
 //!   futures, without a runtime. [`text`]: words for errors and foreign bytes.
 
 pub mod command;
 pub mod console;
+mod dial;
+pub mod dns;
 pub mod echo;
 pub mod endpoint;
 pub mod files;
 pub mod framed;
 pub mod framing;
 pub mod icmp;
+pub mod lookup;
+pub mod names;
 pub mod ping;
 pub mod race;
 pub mod simulated;
+pub mod site;
 pub mod sockets;
 pub mod text;
 pub mod traceroute;
+mod trouble;
 
 pub use command::{Command, CommandError, run};
 pub use console::{Console, ExitCode};

@@ -8,16 +8,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use lanternet_core::trace;
+use lanternet_core::trace::{self, NameSource};
 use lanternet_core::{Duration, Instant, TraceEvent};
-use lanternet_net::host::{self, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream};
+use lanternet_net::dns::Cache;
+use lanternet_net::host::{
+    self, DnsSettings, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
-use crate::files::Files;
+use crate::files::{Files, Found};
 use crate::icmp::{
     EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError, Unreachable,
 };
+use crate::names;
 use crate::race;
 use crate::sockets::{
     self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets,
@@ -104,7 +108,23 @@ impl Sockets for Simulated {
     }
 
     async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        self.0.resolve(name)
+        names::resolve(self, name).await
+    }
+
+    fn known_name(&self, name: &str) -> Option<(Vec<IpAddr>, NameSource)> {
+        self.0.known_name(name)
+    }
+
+    fn name_servers(&self) -> DnsSettings {
+        self.0.name_servers()
+    }
+
+    fn with_name_cache<R>(&self, look: impl FnOnce(&mut Cache, Instant) -> R) -> Option<R> {
+        Some(self.0.with_name_cache(look))
+    }
+
+    fn has_address(&self, family: Family) -> bool {
+        self.0.has_address(family == Family::V6)
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
@@ -147,6 +167,10 @@ impl Console for Simulated {
 
     async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
         self.1.read(path)
+    }
+
+    async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
+        self.1.look_in(folder, path)
     }
 }
 

@@ -26,7 +26,10 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use lanternet_core::trace::NameSource;
 use lanternet_core::{Duration, Instant, TraceEvent};
+use lanternet_net::dns::Cache;
+use lanternet_net::host::DnsSettings;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::icmp::{EchoRequest, IcmpMessage, UdpError};
@@ -73,6 +76,27 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// The addresses of `name`, the preferred one first and never none. An address in text form is
     /// its own answer. A name nobody knows is [`io::ErrorKind::NotFound`].
     fn resolve(&self, name: &str) -> impl Future<Output = io::Result<Vec<IpAddr>>> + Send;
+
+    /// The addresses of `name` that the host knows without asking anybody, never none.
+    fn known_name(&self, name: &str) -> Option<(Vec<IpAddr>, NameSource)> {
+        Some((vec![name.parse().ok()?], NameSource::Literal))
+    }
+
+    /// Whom the host asks for the names that it does not know.
+    fn name_servers(&self) -> DnsSettings {
+        DnsSettings::default()
+    }
+
+    /// Looks into the host's cache of names, with the time now; `None` when it has none that programs
+    /// may look into.
+    fn with_name_cache<R>(&self, _look: impl FnOnce(&mut Cache, Instant) -> R) -> Option<R> {
+        None
+    }
+
+    /// Whether the host has an address of this family with which it can go beyond its own cables.
+    fn has_address(&self, family: Family) -> bool {
+        family == Family::V4
+    }
 
     /// Ready once `duration` has passed.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;

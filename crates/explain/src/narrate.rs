@@ -280,6 +280,8 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
                 NameSource::Literal => say("name-literal", args!(name)),
                 NameSource::Hosts => say("name-from-hosts", args!(name, addresses)),
                 NameSource::Lab => say("name-from-lab", args!(name, addresses)),
+                NameSource::Cache => say("name-from-cache", args!(name, addresses)),
+                NameSource::Dns => say("name-from-dns", args!(name, addresses)),
             }
         }
         E::NameUnknown { name } => say("name-unknown", args!(name)),

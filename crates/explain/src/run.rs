@@ -59,6 +59,10 @@ pub enum NodeKind {
     Switch,
     /// It forwards by IP address.
     Router,
+    /// It forwards by MAC address within a VLAN, and by IP address between VLANs.
+    L3Switch,
+    /// A small switch, and a router between it and the line outside.
+    HomeRouter,
 }
 
 /// A link at a glance.
@@ -119,6 +123,8 @@ impl NodeSummary {
                 Kind::Hub { .. } => NodeKind::Hub,
                 Kind::Switch(_) => NodeKind::Switch,
                 Kind::Router(_) => NodeKind::Router,
+                Kind::L3Switch(_) => NodeKind::L3Switch,
+                Kind::HomeRouter(_) => NodeKind::HomeRouter,
             },
             interfaces: station.iter().flat_map(|s| &s.interfaces).map(interface).collect(),
             gateway: station.and_then(|s| s.gateway.as_ref()).map(|gateway| gateway.value),
@@ -145,6 +151,8 @@ fn node_row(catalogue: &Catalogue, node: &NodeSummary) -> [String; 3] {
         NodeKind::Hub => "summary-hub",
         NodeKind::Switch => "summary-switch",
         NodeKind::Router => "summary-router",
+        NodeKind::L3Switch => "summary-l3-switch",
+        NodeKind::HomeRouter => "summary-home-router",
     });
     let addressed = || node.interfaces.iter().filter(|interface| !interface.addresses.is_empty());
     // One interface needs no name.

@@ -7,12 +7,14 @@
 
 mod addresses;
 mod cabling;
+mod dns;
 mod gateways;
 mod nat;
 mod neighbors;
 mod programs;
 mod routes;
 mod segments;
+mod vlan;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -33,6 +35,9 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
+        vlan::cables(lab, &segments, out);
+        vlan::networks(lab, &segments, out);
+        dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);

@@ -67,6 +67,8 @@ codes! {
     UnknownNode = "unknown-node", Error;
     /// A name that no interface of the node has.
     UnknownInterface = "unknown-interface", Error;
+    /// A VLAN that the switch was not told of.
+    UnknownVlan = "unknown-vlan", Error;
     /// Two cables in one interface.
     CableEndUsedTwice = "cable-end-used-twice", Error;
     /// Both ends of a cable at one node.
@@ -124,10 +126,22 @@ codes! {
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.
     MtuMismatch = "mtu-mismatch", Warning;
+    /// A cable between ports that make different VLANs of the same frames.
+    VlanMismatch = "vlan-mismatch", Warning;
+    /// A trunk with another native VLAN at each end.
+    NativeMismatch = "native-mismatch", Warning;
+    /// A trunk that does not carry a VLAN which the other end sends.
+    TrunkLacksVlan = "trunk-lacks-vlan", Warning;
+    /// Stations of one IP network in different VLANs.
+    NetworkInTwoVlans = "network-in-two-vlans", Warning;
     /// A row in `arp:` with a MAC address that the neighbour does not have.
     NeighborMismatch = "neighbor-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
     HostsEntryUnowned = "hosts-entry-unowned", Warning;
+    /// A name server in `dns:` with an address that nobody has.
+    DnsServerUnowned = "dns-server-unowned", Warning;
+    /// A name server in `dns:` that runs no `serve dns`.
+    DnsServerSilent = "dns-server-silent", Warning;
     /// A setting that changes nothing.
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.

@@ -4,6 +4,7 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod dns;
 mod files;
 mod firewall;
 mod leaf;
@@ -11,6 +12,7 @@ mod link;
 mod nat;
 mod node;
 mod read;
+mod vlan;
 
 use std::borrow::Cow;
 
@@ -21,12 +23,16 @@ pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
-pub(crate) use self::nat::{ForwardEntry, NatEntry, dependence_word};
+pub(crate) use self::nat::{ForwardEntry, HomeNatEntry, NatEntry, OwnInterface, dependence_word};
 pub(crate) use self::node::{
     Destination, HostEntry, InterfaceEntry, NodeEntry, RouteEntry, RouterEntry, TableSize,
 };
 use self::read::mapping;
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
+pub(crate) use self::vlan::{
+    HomeRouterEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, PortEntry, PortKey, TrunkEntry,
+    VlanEntry, VlanKey,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::NodeName;
 use crate::span::{Spanned, Text};

@@ -5,6 +5,8 @@
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
 mod nat;
+mod vlan;
+mod wiring;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,6 +19,9 @@ pub use self::nat::{Firewall, Forward, Nat, OneToOne, Rule};
 pub(crate) use self::nat::{net_text, ports_text};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
+
+pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
+pub use self::wiring::{Departure, Spot, Tag};
 
 /// A network to build and what is to happen in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +76,10 @@ pub enum NodeKind {
     Switch(Switch),
     /// It forwards packets between networks, and runs programs too.
     Router(Station),
+    /// A switch and a router in one box: between its VLANs it forwards packets.
+    L3Switch(Station),
+    /// The box of a home: a small switch, and a router between it and the line outside.
+    HomeRouter(Station),
 }
 
 /// A switch's settings.
@@ -84,6 +93,8 @@ pub struct Switch {
     pub table_size: u32,
     /// Stations that are in the table from the start and stay.
     pub macs: Vec<StaticMac>,
+    /// Its VLANs; without them it knows nothing of VLANs.
+    pub vlans: Option<Vlans>,
 }
 
 /// A row of a switch's table that was written by hand.
@@ -105,7 +116,8 @@ impl Switch {
 /// What hosts and routers have in common: they speak IP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Station {
-    /// Its interfaces: those of the file in its order, then those that links brought into being.
+    /// Its interfaces: those of the file in its order, then those that links brought into being, then
+    /// those that have no cable of their own.
     pub interfaces: Vec<Interface>,
     /// A host's default gateway.
     pub gateway: Option<Spanned<IpAddr>>,
@@ -113,6 +125,10 @@ pub struct Station {
     pub routes: Vec<Route>,
     /// Names it knows by itself.
     pub hosts: Vec<HostsEntry>,
+    /// The name servers that it asks for others, in order.
+    pub dns: Vec<Spanned<IpAddr>>,
+    /// The domains that it looks short names up in.
+    pub search: Vec<Spanned<HostName>>,
     /// Whether it announces its addresses when it starts (RFC 5227 section 2.3).
     pub announce: bool,
     /// Whether it asks for its addresses before it uses them (RFC 5227 section 2.1).
@@ -123,6 +139,8 @@ pub struct Station {
     pub nat: Option<Box<Nat>>,
     /// Which packets may pass.
     pub firewall: Option<Box<Firewall>>,
+    /// The switch inside a three-layer switch or a home router.
+    pub switch: Option<Box<Switch>>,
 }
 
 /// A row of a station's neighbour table that was written by hand.
@@ -145,6 +163,8 @@ pub struct Interface {
     /// Its addresses with the length of their networks' prefixes. None for an interface that only
     /// has a cable.
     pub addresses: Vec<Spanned<IpNet>>,
+    /// What it stands on.
+    pub stand: Stand,
 }
 
 /// A row of the route table.
@@ -335,31 +355,52 @@ pub enum Speaker {
 }
 
 impl NodeKind {
-    /// The word in the file: `host`, `hub`, `switch`, `router`.
+    /// The word in the file: `host`, `hub`, `switch` ...
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Host(_) => "host",
             Self::Hub { .. } => "hub",
             Self::Switch(_) => "switch",
             Self::Router(_) => "router",
+            Self::L3Switch(_) => "l3-switch",
+            Self::HomeRouter(_) => "home-router",
         }
     }
 
-    /// The IP side of a host or router.
+    /// The IP side of a node that has one.
     pub const fn station(&self) -> Option<&Station> {
         match self {
-            Self::Host(station) | Self::Router(station) => Some(station),
+            Self::Host(station)
+            | Self::Router(station)
+            | Self::L3Switch(station)
+            | Self::HomeRouter(station) => Some(station),
+            Self::Hub { .. } | Self::Switch(_) => None,
+        }
+    }
+
+    /// The same to change.
+    pub const fn station_mut(&mut self) -> Option<&mut Station> {
+        match self {
+            Self::Host(station)
+            | Self::Router(station)
+            | Self::L3Switch(station)
+            | Self::HomeRouter(station) => Some(station),
             Self::Hub { .. } | Self::Switch(_) => None,
         }
     }
 
     /// Whether it forwards packets that are not for itself.
     pub const fn forwards_packets(&self) -> bool {
-        matches!(self, Self::Router(_))
+        matches!(self, Self::Router(_) | Self::L3Switch(_) | Self::HomeRouter(_))
     }
 }
 
 impl Station {
+    /// Whether it may know names that are in no file: it has name servers.
+    pub fn asks_for_names(&self) -> bool {
+        !self.dns.is_empty()
+    }
+
     /// All its addresses, interface by interface.
     pub fn addresses(&self) -> impl Iterator<Item = &Spanned<IpNet>> {
         self.interfaces.iter().flat_map(|interface| &interface.addresses)
@@ -372,13 +413,16 @@ impl Lab {
         self.seed = seed;
         for node in &mut self.nodes {
             let name = node.name.to_string();
-            let (NodeKind::Host(station) | NodeKind::Router(station)) = &mut node.kind else {
-                continue;
-            };
-            for interface in &mut station.interfaces {
-                if interface.mac.span == Span::default() {
-                    let own = interface.name.as_str();
-                    interface.mac.value = MacAddr::derive(seed, &name, own);
+            let Some(station) = node.kind.station_mut() else { continue };
+            for number in 0..station.interfaces.len() {
+                let Interface { name: own, mac, stand, .. } = &station.interfaces[number];
+                if mac.span == Span::default() {
+                    let mac = match *stand {
+                        // A part of an interface has its address, and stands behind it in the list.
+                        Stand::Interface { parent, .. } => station.interfaces[parent].mac.value,
+                        _ => MacAddr::derive(seed, &name, own.as_str()),
+                    };
+                    station.interfaces[number].mac.value = mac;
                 }
             }
         }

@@ -1,19 +1,20 @@
 //! From a checked lab to a network that runs.
 
 mod gate;
+mod vlan;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use lanternet_apps::Simulated;
 use lanternet_core::{
-    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop, VlanId,
+    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
-use lanternet_net::host::{Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{BridgeConfig, Hub, StaticMac, Switch};
+use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
+use lanternet_net::l2::{Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
-use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Station};
+use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
 
 /// How long a run may last in simulated time when the lab does not say.
 pub const DEFAULT_UNTIL: Duration = Duration::from_secs(3600);
@@ -90,6 +91,7 @@ impl Network {
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
+                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);
@@ -160,25 +162,14 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = BridgeConfig {
-                ageing: switch.ageing,
-                table_size: switch.table_size,
-                static_macs: switch
-                    .macs
-                    .iter()
-                    .map(|row| StaticMac {
-                        vlan: VlanId::DEFAULT,
-                        mac: row.mac.value,
-                        // Ports have numbers from 1 in the lab.
-                        port: PortId(row.port.value.saturating_sub(1)),
-                    })
-                    .collect(),
-                ..BridgeConfig::with_ports(switch.ports)
-            };
+            let config = vlan::switch(switch);
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
-        NodeKind::Host(station) | NodeKind::Router(station) => {
+        NodeKind::Host(station)
+        | NodeKind::Router(station)
+        | NodeKind::L3Switch(station)
+        | NodeKind::HomeRouter(station) => {
             let forwarding = node.kind.forwards_packets();
             let l3 = l3_config(lab, index, station, forwarding);
             let own: Names = station.hosts.iter().fold(Names::new(), |mut own, entry| {
@@ -187,6 +178,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             });
             let config = HostConfig {
                 hosts: (!own.is_empty()).then(|| Box::new(own)),
+                dns: name_servers(station),
                 names: Some(Arc::clone(names)),
                 ..HostConfig::new(l3, Rng::named(lab.seed, &format!("host {name}")))
             };
@@ -196,6 +188,15 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             }
         }
     }
+}
+
+/// Whom a station asks for names, where the file says so.
+fn name_servers(station: &Station) -> Option<Box<DnsSettings>> {
+    let settings = DnsSettings {
+        servers: station.dns.iter().map(|server| server.value).collect(),
+        search: station.search.iter().map(ToString::to_string).collect(),
+    };
+    (settings != DnsSettings::default()).then(|| Box::new(settings))
 }
 
 fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
@@ -240,12 +241,24 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         routes: gateway.chain(routes).collect(),
         forwarding,
         gate: gate::config(station),
-        lower: None,
+        lower: vlan::lower(station).map(Box::new),
     }
 }
 
-/// The MTU of an interface is that of the cable in it, in the direction away from it.
+/// The MTU of an interface is that of the cable in it, in the direction away from it; of one without a
+/// cable, that of the cables that it leads to.
 fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
+    let station = lab.node(node).kind.station();
+    let stand = station.and_then(|station| station.interfaces.get(interface)).map(|own| own.stand);
+    match (stand, station) {
+        (Some(Stand::Interface { parent, .. }), _) => return mtu(lab, node, parent),
+        (Some(Stand::Switch(vlan)), Some(station)) => {
+            // What gets to every station of the VLAN, as far as this node can tell.
+            let ports = vlan::ports_of(&lab.node(node).kind, station, vlan);
+            return ports.map(|port| mtu(lab, node, port)).min().unwrap_or(1500);
+        }
+        _ => {}
+    }
     let here = |end: End| end.node == node && end.interface == interface;
     let direction = lab.links.iter().find_map(|link| match link.ends {
         [first, _] if here(first) => Some(&link.forward),

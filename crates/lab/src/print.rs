@@ -2,6 +2,7 @@
 //! reads as the same lab again.
 
 mod nat;
+mod vlan;
 
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
 use serde::Serialize;
@@ -9,9 +10,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
 use self::nat::{FirewallOut, NatOut};
-use crate::lab::{
-    FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch,
-};
+use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
+use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
 
 /// The lab as the text of a lab file.
@@ -80,6 +80,9 @@ enum NodeOut {
     Router(StationOut),
     Hub,
     Switch(SwitchOut),
+    #[serde(rename = "l3-switch")]
+    L3Switch(L3SwitchOut),
+    HomeRouter(HomeRouterOut),
 }
 
 #[derive(Serialize)]
@@ -93,6 +96,10 @@ struct StationOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    search: Vec<String>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,15 +123,6 @@ struct InterfaceOut {
 struct RouteOut {
     to: String,
     via: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct SwitchOut {
-    ageing: String,
-    table_size: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    macs: Option<Ordered<u16>>,
 }
 
 #[derive(Serialize)]
@@ -172,15 +170,9 @@ fn kind(kind: &NodeKind) -> NodeOut {
         NodeKind::Host(station) => NodeOut::Host(self::station(station)),
         NodeKind::Router(station) => NodeOut::Router(self::station(station)),
         NodeKind::Hub { ports: _ } => NodeOut::Hub,
-        // Ports follow from the links.
-        NodeKind::Switch(Switch { ports: _, ageing, table_size, macs }) => {
-            let row = |row: &StaticMac| (row.mac.to_string(), row.port.value);
-            NodeOut::Switch(SwitchOut {
-                ageing: exact(*ageing),
-                table_size: *table_size,
-                macs: (!macs.is_empty()).then(|| Ordered(macs.iter().map(row).collect())),
-            })
-        }
+        NodeKind::Switch(switch) => NodeOut::Switch(vlan::switch(switch, None)),
+        NodeKind::L3Switch(station) => NodeOut::L3Switch(vlan::l3_switch(station)),
+        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(vlan::home_router(station)),
     }
 }
 
@@ -195,6 +187,10 @@ fn station(station: &Station) -> StationOut {
         neighbors,
         nat,
         firewall,
+        // Where there is one, it is printed with the VLANs.
+        switch: _,
+        dns,
+        search,
     } = station;
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
@@ -210,6 +206,8 @@ fn station(station: &Station) -> StationOut {
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
         }),
+        dns: dns.iter().map(ToString::to_string).collect(),
+        search: search.iter().map(ToString::to_string).collect(),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {

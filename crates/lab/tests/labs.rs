@@ -26,6 +26,8 @@ fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
         ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),
         ("moved-station.yaml", None),
         ("mtu-black-hole.yaml", Some(Code::MtuMismatch)),
+        ("nat-without-forward.yaml", &[]),
+        ("no-default-route-back.yaml", &[]),
         ("no-gateway.yaml", Some(Code::NoGateway)),
         ("no-way-back.yaml", None),
         ("other-network.yaml", Some(Code::StrangerOnSegment)),

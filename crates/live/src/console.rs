@@ -1,11 +1,15 @@
 //! The terminal, or whatever standard input and output are.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lanternet_apps::Console;
+use lanternet_apps::files::Found;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::sync::Mutex;
+
+use crate::files::look_in;
 
 /// Standard input, output and error of this process, and the files of this machine.
 #[derive(Clone, Debug)]
@@ -44,5 +48,11 @@ impl Console for Terminal {
 
     async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
         tokio::fs::read(path).await.map(Into::into)
+    }
+
+    async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
+        let (folder, path) = (PathBuf::from(folder), path.to_owned());
+        let looking = tokio::task::spawn_blocking(move || look_in(&folder, &path));
+        looking.await.map_err(io::Error::other)?
     }
 }

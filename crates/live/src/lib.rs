@@ -4,18 +4,23 @@
 //!   Linux has (`linux`: ping sockets and the queue of ICMP errors; `elsewhere` says that there is
 //!   none).
 //! - [`Terminal`]: standard input, output and error as a program's console, and its files.
+//! - [`look_in`]: folders of this machine, for a program that shows one. `resolv_conf`: whom the
+//!   machine asks for names.
 //! - [`run`]: one program to its end, or until Ctrl-C.
 
 mod console;
+mod files;
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod kind;
 mod os;
+mod resolv_conf;
 mod run;
 mod tcp;
 mod udp;
 
 pub use console::Terminal;
+pub use files::look_in;
 pub use kind::OsIcmp;
 pub use os::Os;
 pub use run::run;

@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lanternet_apps::Sockets;
 use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions};
 use lanternet_core::{Duration, Instant};
+use lanternet_net::host::DnsSettings;
 
 use crate::kind::OsIcmp;
+use crate::resolv_conf;
 use crate::tcp::{self, OsListener, OsStream};
 use crate::udp::OsUdp;
 
@@ -87,6 +89,23 @@ impl Sockets for Os {
             return Err(io::ErrorKind::NotFound.into());
         }
         Ok(addresses)
+    }
+
+    fn name_servers(&self) -> DnsSettings {
+        resolv_conf::read()
+    }
+
+    fn has_address(&self, family: Family) -> bool {
+        // A UDP socket that is connected sends nothing: the system looks for a route and a source. The
+        // addresses are those of documents (RFC 5737, RFC 3849).
+        let (own, far): (IpAddr, IpAddr) = match family {
+            Family::V4 => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+            Family::V6 => {
+                let far = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+                (Ipv6Addr::UNSPECIFIED.into(), far.into())
+            }
+        };
+        std::net::UdpSocket::bind((own, 0)).and_then(|socket| socket.connect((far, 9))).is_ok()
     }
 
     async fn sleep(&self, duration: Duration) {

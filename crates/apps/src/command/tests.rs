@@ -113,7 +113,10 @@ fn what_is_wrong_is_named_with_its_value() {
         "a quote is opened and not closed in `connect echo 'b3`"
     );
     assert_eq!(message("  "), "expected a program, got nothing");
-    assert_eq!(help("telnet b3"), "the programs are `ping`, `traceroute`, `serve`, `connect`");
+    assert_eq!(
+        help("telnet b3"),
+        "the programs are `ping`, `traceroute`, `lookup`, `serve`, `connect`"
+    );
     assert_eq!(help("connect echo b3 9090"), "a port is written `HOST:PORT`, or after `--port`");
     assert_eq!(message("--help"), "asked for help, which is no program to run");
 }

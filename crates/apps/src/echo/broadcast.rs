@@ -9,12 +9,12 @@ use lanternet_core::Duration;
 use super::ConnectArgs;
 use super::input::Messages;
 use super::protocol::Service;
-use super::trouble::Trouble;
 use crate::console::{Console, ExitCode};
 use crate::endpoint;
 use crate::race::timeout;
 use crate::sockets::{Sockets, UdpSocket};
 use crate::text;
+use crate::trouble::Trouble;
 
 /// How long answers are waited for: nobody knows how many there will be.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);

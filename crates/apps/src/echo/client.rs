@@ -1,6 +1,5 @@
 //! The TCP client: sends messages, prints what comes back.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,13 +8,13 @@ use tokio::io::{AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 
 use super::ConnectArgs;
 use super::input::Messages;
-use super::trouble::Trouble;
 use crate::console::{Console, ExitCode};
-use crate::endpoint;
+use crate::dial::dial;
 use crate::framed::MessageReader;
 use crate::race::{timeout, try_join};
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
 use crate::text;
+use crate::trouble::Trouble;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -25,7 +24,11 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     args: &ConnectArgs,
 ) -> Result<ExitCode, Trouble> {
     let patience = args.timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let stream = open(sockets, console, args, patience).await?;
+    let options = ConnectOptions {
+        timeout: Some(patience),
+        source: args.source.map(|address| SocketAddr::new(address, 0)),
+    };
+    let stream = dial(sockets, console, &args.to.host, args.port()?, options).await?;
     let peer = stream.peer_addr().map_err(|error| {
         Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
     })?;
@@ -37,43 +40,6 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         true => talk.together(writer).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Tries the host's addresses in turn.
-async fn open<S: Sockets, C: Console>(
-    sockets: &S,
-    console: &C,
-    args: &ConnectArgs,
-    patience: Duration,
-) -> Result<S::TcpStream, Trouble> {
-    let host = &args.to.host;
-    let addresses = endpoint::resolve(sockets, host, args.port()?)
-        .await
-        .map_err(|error| Trouble::resolving(host, &error))?;
-    let options = ConnectOptions {
-        timeout: Some(patience),
-        source: args.source.map(|address| SocketAddr::new(address, 0)),
-    };
-    let mut last = None;
-    for address in addresses {
-        // The trouble with the address before, now that it is not the last word.
-        if let Some(Trouble { message, .. }) = last.take() {
-            console.error(&format!("{message}\ntrying {address}"));
-        }
-        let began = sockets.now();
-        match sockets.tcp_connect(address, options).await {
-            Ok(stream) => {
-                let took = sockets.now() - began;
-                let from = stream.local_addr().map(|from| format!(" from {from}"));
-                let from = from.unwrap_or_default();
-                console.error(&format!("connected to {address}{from} in {took}"));
-                return Ok(stream);
-            }
-            Err(error) => last = Some(Trouble::connecting(address, patience, &error)),
-        }
-    }
-    // Resolving gives at least one address or an error.
-    Err(last.unwrap_or_else(|| Trouble::resolving(host, &io::ErrorKind::NotFound.into())))
 }
 
 /// A connection in use.

@@ -17,7 +17,6 @@ mod client;
 mod input;
 mod protocol;
 mod server;
-mod trouble;
 mod udp_client;
 mod udp_server;
 
@@ -28,6 +27,7 @@ use lanternet_core::Duration;
 use crate::endpoint::Endpoint;
 use crate::framing::Framing;
 use crate::text;
+use crate::trouble::Trouble;
 
 pub use protocol::Service;
 
@@ -175,14 +175,12 @@ where
 
 impl ConnectArgs {
     /// The port to go to.
-    fn port(&self) -> Result<u16, trouble::Trouble> {
+    fn port(&self) -> Result<u16, Trouble> {
         match (self.to.port, self.port) {
-            (Some(one), Some(other)) if one != other => {
-                Err(trouble::Trouble::cannot_begin(format!(
-                    "two different ports, {one} in `{}` and {other} after --port: leave one out",
-                    self.to
-                )))
-            }
+            (Some(one), Some(other)) if one != other => Err(Trouble::cannot_begin(format!(
+                "two different ports, {one} in `{}` and {other} after --port: leave one out",
+                self.to
+            ))),
             (one, other) => Ok(one.or(other).unwrap_or(DEFAULT_PORT)),
         }
     }

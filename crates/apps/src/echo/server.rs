@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use lanternet_core::Duration;
 use tokio::io::AsyncWriteExt;
 
+use super::ServeArgs;
 use super::protocol::Service;
-use super::{ServeArgs, trouble};
 use crate::console::Console;
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::sockets::{ListenOptions, Sockets, TcpListener};
-use crate::text;
+use crate::{text, trouble};
 
 /// Give up after so many failures to accept in a row; one alone may pass (too many open files).
 const MOST_FAILURES: u32 = 10;

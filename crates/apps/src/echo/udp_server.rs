@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 
 use lanternet_core::Duration;
 
+use super::ServeArgs;
 use super::protocol::Service;
-use super::{ServeArgs, trouble};
 use crate::console::Console;
 use crate::sockets::{Sockets, UdpSocket};
-use crate::text;
+use crate::{text, trouble};
 
 /// The longest UDP datagram that its length field allows (RFC 768).
 const LONGEST: usize = 65_535;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use lanternet_apps::Console;
+use lanternet_apps::files::Found;
 use tokio::sync::Notify;
 
 /// Lines to read, and everything that was printed.
@@ -64,5 +65,9 @@ impl Console for MemoryConsole {
 
     async fn read_file(&self, path: &str) -> std::io::Result<Arc<[u8]>> {
         std::fs::read(path).map(Into::into)
+    }
+
+    async fn look_in(&self, folder: &str, path: &str) -> std::io::Result<Found> {
+        lanternet_live::look_in(folder.as_ref(), path)
     }
 }

@@ -237,6 +237,51 @@ pub enum DnsEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         zone: Option<Arc<str>>,
     },
+    // What the resolver of a host does for its programs (the stub; RFC 1034 section 5.3.1). It asks
+    // its servers with the events above.
+    /// The host's own cache knew the answer, and nobody was asked.
+    KnownFromCache {
+        /// What was asked.
+        question: DnsQuestion,
+        /// The answer.
+        answer: DnsAnswer,
+        /// How long it may still be kept.
+        remaining: Duration,
+    },
+    /// A short name was completed with a search domain.
+    SearchDomainTried {
+        /// The name as it was written.
+        name: Arc<str>,
+        /// The name that is looked up.
+        full: Arc<str>,
+    },
+    /// A host could not find out what a name means, though it asked.
+    LookupFailed {
+        /// The name as it was written.
+        name: Arc<str>,
+        /// Why.
+        why: DnsLookupFailure,
+        /// The servers that the host may ask, in that order.
+        servers: Arc<[IpAddr]>,
+    },
+}
+
+/// Why a host could not find out what a name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DnsLookupFailure {
+    /// There is no such name (NXDOMAIN).
+    NameError,
+    /// There is the name, but it has no address that the host could use (NODATA).
+    NoData,
+    /// No server answered, or none could be reached.
+    NoServerAnswered,
+    /// The servers answered that they cannot or will not find out.
+    Failure,
+    /// The servers only said who knows more: they serve zones and look nothing up for others.
+    OnlyReferrals,
+    /// It is no name that could be asked for, such as one with a label of more than 63 bytes.
+    NotAName,
 }
 
 /// A question: a name, and what about it.

@@ -25,6 +25,8 @@ pub enum Protocol {
     Udp,
     /// ARP.
     Arp,
+    /// DHCP.
+    Dhcp,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -287,7 +289,29 @@ pub enum DropReason {
     // Groups.
 
     // DHCP.
-
+    /// The message is for another client of the segment.
+    DhcpOtherClient {
+        /// That client.
+        mac: MacAddr,
+    },
+    /// The client is not waiting for such a message: an answer that came too late, or twice.
+    DhcpUnexpected,
+    /// No client and no server here is configured for the side it came from.
+    DhcpNotHere {
+        /// Where it came in.
+        interface: PortId,
+    },
+    /// It went through more relays than any network has (RFC 1542 section 4.1.1).
+    DhcpTooManyHops {
+        /// How many.
+        hops: u8,
+    },
+    /// The client's message came through a relay that the answer cannot be given to, or tells of a
+    /// segment that is not ours.
+    DhcpUnknownRelay {
+        /// The relay's address in the message.
+        relay: std::net::Ipv4Addr,
+    },
     // Address translation.
     /// No inside end has this outside end, and no forward leads from it: nobody inside has spoken
     /// from there, or not for a long time.

@@ -348,6 +348,10 @@ pub enum NameSource {
     Hosts,
     /// The lab's nodes.
     Lab,
+    /// The host's own cache, from what name servers said before.
+    Cache,
+    /// A name server that was asked now.
+    Dns,
 }
 
 /// One of a program's output streams.

@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-pub use dhcp::DhcpEvent;
+pub use dhcp::{AddressChoice, DhcpEvent, NakCause, RequestStage};
 pub use dns::{
-    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLoop, DnsMismatch, DnsQuestion,
-    DnsRefusal, DnsTransport,
+    DnsAnswer, DnsEvent, DnsFailure, DnsLame, DnsLimit, DnsLookupFailure, DnsLoop, DnsMismatch,
+    DnsQuestion, DnsRefusal, DnsTransport,
 };
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};

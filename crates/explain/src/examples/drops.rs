@@ -86,6 +86,13 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::NoOtherPortInVlan { .. } => [R::NoOtherPortInVlan { vlan }],
         R::NoInterfaceForVlan { .. } => [R::NoInterfaceForVlan { port, vlan }],
         R::PortBlocked { .. } => [R::PortBlocked { port }],
+        R::DhcpOtherClient { .. } => [R::DhcpOtherClient { mac: mac(2) }],
+        R::DhcpUnexpected => [R::DhcpUnexpected],
+        R::DhcpNotHere { .. } => [R::DhcpNotHere { interface: port }],
+        R::DhcpTooManyHops { .. } => [R::DhcpTooManyHops { hops: 16 }],
+        R::DhcpUnknownRelay { .. } => [
+            R::DhcpUnknownRelay { relay: std::net::Ipv4Addr::new(192, 168, 10, 254) },
+        ],
     };
     all.extend(nat::drops());
     all.extend(firewall::drops());

@@ -189,11 +189,14 @@ pub(super) fn names() -> Vec<(NameSource, &'static str)> {
         S::Literal => [S::Literal],
         S::Hosts => [S::Hosts],
         S::Lab => [S::Lab],
+        S::Cache => [S::Cache],
+        S::Dns => [S::Dns],
     };
     let name_for = |source| match source {
         S::Literal => "192.168.20.3",
         S::Hosts => "mail.example",
         S::Lab => "b3",
+        S::Cache | S::Dns => "www.taobao.example",
     };
     sources.into_iter().map(|source| (source, name_for(source))).collect()
 }

@@ -123,6 +123,14 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             scene.say("drop-no-interface-for-vlan", &args!(port, vlan))
         }
 
+        R::DhcpOtherClient { mac } => scene.say("drop-dhcp-other-client", &args!(mac)),
+        R::DhcpUnexpected => scene.phrase("drop-dhcp-unexpected"),
+        R::DhcpNotHere { interface } => {
+            scene.say("drop-dhcp-not-here", &args!(interface = scene.port(*interface)))
+        }
+        R::DhcpTooManyHops { hops } => scene.say("drop-dhcp-too-many-hops", &args!(hops)),
+        R::DhcpUnknownRelay { relay } => scene.say("drop-dhcp-unknown-relay", &args!(relay)),
+
         R::PortBlocked { port } => {
             scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
         }
@@ -192,5 +200,10 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
         R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
         R::PortBlocked { .. } => "drops-port-blocked",
+        R::DhcpOtherClient { .. } => "drops-dhcp-other-client",
+        R::DhcpUnexpected => "drops-dhcp-unexpected",
+        R::DhcpNotHere { .. } => "drops-dhcp-not-here",
+        R::DhcpTooManyHops { .. } => "drops-dhcp-too-many-hops",
+        R::DhcpUnknownRelay { .. } => "drops-dhcp-unknown-relay",
     }
 }

@@ -137,5 +137,6 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Tcp => "TCP",
         Protocol::Udp => "UDP",
         Protocol::Arp => "ARP",
+        Protocol::Dhcp => "DHCP",
     }
 }

@@ -32,6 +32,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("two last fragments", "what-two-last"),
     ("data behind the last fragment", "what-behind-the-last"),
     ("too many fragments", "what-too-many"),
+    ("no magic cookie", "what-no-magic-cookie"),
+    ("not for Ethernet", "what-not-for-ethernet"),
+    ("no message type", "what-no-message-type"),
+    ("operation code and message type contradict each other", "what-operation-contradicts"),
+    ("an option's length cannot be", "what-option-length"),
+    ("names no address", "what-names-no-address"),
+    ("lacks what an answer must have", "what-answer-incomplete"),
 ];
 
 #[cfg(test)]

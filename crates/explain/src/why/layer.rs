@@ -147,6 +147,7 @@ impl Layer {
                 Protocol::Arp => Self::Link,
                 Protocol::Ip | Protocol::Icmp => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
+                Protocol::Dhcp => Self::Application,
             },
             R::NoAddress { .. }
             | R::NotForUs { .. }
@@ -181,6 +182,11 @@ impl Layer {
             | R::ReceiveBufferFull { .. }
             | R::NotThePeer { .. }
             | R::UnexpectedSegment { .. } => Self::Transport,
+            R::DhcpOtherClient { .. }
+            | R::DhcpUnexpected
+            | R::DhcpNotHere { .. }
+            | R::DhcpTooManyHops { .. }
+            | R::DhcpUnknownRelay { .. } => Self::Application,
         }
     }
 }
@@ -199,7 +205,10 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. } => true,
+        | R::PortBlocked { .. }
+        | R::DhcpOtherClient { .. }
+        | R::DhcpUnexpected
+        | R::DhcpNotHere { .. } => true,
         R::NoCable
         | R::LinkDown
         | R::LinkCut
@@ -248,6 +257,8 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::FlowClash
         | R::FlowTableFull { .. }
         | R::FirewallDenied { .. }
-        | R::FirewallPolicy { .. } => false,
+        | R::FirewallPolicy { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. } => false,
     }
 }

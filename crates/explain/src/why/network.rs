@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_apps::command::{Command, Serve};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
-use lanternet_lab::{Lab, Node, NodeIndex, NodeKind, Service, Station, Transport};
+use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
 
 /// An interface of a station, with one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +105,7 @@ impl<'a> Network<'a> {
     /// A switch's row written by hand for this station: whose, and the number of the port.
     pub(super) fn mac_row(self, mac: MacAddr) -> Option<(NodeId, u16)> {
         self.lab.nodes.iter().zip(0..).find_map(|(node, index)| {
-            let NodeKind::Switch(switch) = &node.kind else { return None };
-            let row = switch.macs.iter().find(|row| *row.mac == mac)?;
+            let row = node.kind.switch()?.macs.iter().find(|row| *row.mac == mac)?;
             Some((NodeId(index), *row.port))
         })
     }
@@ -132,61 +131,60 @@ impl<'a> Network<'a> {
     /// The cables and stations that hear a broadcast from this interface, whether the cables are
     /// plugged in or not: the interfaces in the order of nearness, the one itself left out.
     pub(super) fn segment(self, from: PortRef) -> Vec<PortRef> {
-        let (mut found, mut seen) = (Vec::new(), BTreeSet::from([from]));
-        let mut queue = VecDeque::from([from]);
-        while let Some(at) = queue.pop_front() {
-            for link in &self.lab.links {
-                let [a, b] = [place(&link.ends[0]), place(&link.ends[1])];
-                let peer = match () {
-                    () if a == at => b,
-                    () if b == at => a,
-                    () => continue,
-                };
-                if !seen.insert(peer) {
-                    continue;
-                }
-                if self.station(peer.node).is_some() {
-                    found.push(peer);
-                    continue;
-                }
-                for other in self.ports(peer.node).filter(|port| *port != peer) {
-                    if seen.insert(other) {
-                        queue.push_back(other);
-                    }
-                }
+        let mut found = Vec::new();
+        self.search(from, |at, _| {
+            if at != from {
+                found.push(at);
             }
-        }
+            false
+        });
         found
     }
 
     /// The cables between two interfaces of one segment.
     pub(super) fn cables(self, from: PortRef, to: PortRef) -> Vec<usize> {
-        let mut seen = BTreeSet::from([from]);
-        let mut queue = VecDeque::from([(from, Vec::new())]);
-        while let Some((at, path)) = queue.pop_front() {
-            let Some(index) = self.link_at(at) else { continue };
-            let [a, b] = [0, 1].map(|end| place(&self.lab.links[index].ends[end]));
-            let peer = if a == at { b } else { a };
-            let path: Vec<usize> = path.iter().copied().chain([index]).collect();
-            if peer == to {
-                return path;
+        let mut cables = Vec::new();
+        self.search(from, |at, path| {
+            if at == to {
+                cables = path.to_vec();
             }
-            if self.station(peer.node).is_some() {
-                continue;
-            }
-            for other in self.ports(peer.node) {
-                if seen.insert(other) {
-                    queue.push_back((other, path.clone()));
+            at == to
+        });
+        cables
+    }
+
+    /// Goes from an interface over cables, hubs and switches, and within VLANs, to all interfaces of
+    /// its segment in the order of nearness, until `found` says that it is enough. `found` is told of
+    /// each interface and of the cables on the way to it.
+    fn search(self, from: PortRef, mut found: impl FnMut(PortRef, &[usize]) -> bool) {
+        if self.node(from.node).is_none() {
+            return;
+        }
+        let start = self.lab.spot(index(from.node), usize::from(from.port.0));
+        let mut seen = BTreeSet::from([start]);
+        let mut queue = VecDeque::from([(start, Vec::new())]);
+        while let Some((spot, path)) = queue.pop_front() {
+            for departure in self.lab.departures(spot) {
+                let far = self.lab.links[departure.link].ends[1 - departure.end];
+                let Some(there) = self.lab.arrival(far, departure.tag) else { continue };
+                if !seen.insert(there) {
+                    continue;
+                }
+                let path: Vec<usize> = path.iter().copied().chain([departure.link]).collect();
+                let (node, interfaces) = match there {
+                    Spot::Interface(node, interface) => (node, vec![interface]),
+                    Spot::Switch(node, _) => (node, self.lab.interfaces_at(there)),
+                };
+                for interface in interfaces {
+                    if found(PortRef::new(id(node), PortId(interface as u16)), &path) {
+                        return;
+                    }
+                }
+                if let Spot::Switch(..) = there {
+                    queue.push_back((there, path));
                 }
             }
         }
-        Vec::new()
-    }
-
-    /// The ports of a hub or switch that have a cable.
-    fn ports(self, node: NodeId) -> impl Iterator<Item = PortRef> + 'a {
-        let ends = self.lab.links.iter().flat_map(|link| &link.ends).map(place);
-        ends.filter(move |at| at.node == node)
     }
 
     /// The interfaces of others on the segments of a node, with their addresses.
@@ -277,13 +275,26 @@ impl<'a> Network<'a> {
     /// Where programs of the lab listen at a node, and at which of its addresses.
     pub(super) fn services(self, node: NodeId) -> Vec<(Service, IpAddr)> {
         let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
-        here.filter_map(|program| match &program.command {
-            Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
-                let bind = server.bind.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-                Some((Service { port: server.port, transport }, bind))
-            }
-            Command::Ping(_) | Command::Traceroute(_) | Command::Connect(_) => None,
+        let any = Ipv4Addr::UNSPECIFIED.into();
+        here.flat_map(|program| {
+            let (port, transports, bind) = match &program.command {
+                Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                    let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
+                    (server.port, vec![transport], server.bind)
+                }
+                Command::Serve(Serve::Site(server)) => {
+                    (server.port, vec![Transport::Tcp], server.bind)
+                }
+                Command::Serve(Serve::Dns(server)) => {
+                    (server.port, vec![Transport::Udp, Transport::Tcp], server.bind)
+                }
+                Command::Ping(_)
+                | Command::Traceroute(_)
+                | Command::Lookup(_)
+                | Command::Connect(_) => (0, Vec::new(), None),
+            };
+            let service = move |transport| (Service { port, transport }, bind.unwrap_or(any));
+            transports.into_iter().map(service)
         })
         .collect()
     }
@@ -299,6 +310,10 @@ impl<'a> Network<'a> {
 /// The place of an end of a link in the simulation, whose nodes and ports are in the lab's order.
 pub(super) fn place(end: &lanternet_lab::End) -> PortRef {
     PortRef::new(id(end.node), PortId(end.interface as u16))
+}
+
+fn index(node: NodeId) -> NodeIndex {
+    NodeIndex(node.0 as usize)
 }
 
 pub(super) fn id(index: NodeIndex) -> NodeId {

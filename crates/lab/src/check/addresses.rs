@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::segments::{Place, Segments};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::Lab;
+use crate::lab::{Interface, Lab, Stand};
 use crate::span::Span;
 
 /// IP and MAC addresses that two interfaces have.
@@ -15,7 +15,7 @@ pub(super) fn duplicates(lab: &Lab, out: &mut Vec<Diagnostic>) {
     let mut addresses: BTreeMap<IpAddr, (Span, String)> = BTreeMap::new();
     let mut macs = BTreeMap::new();
     for (_, node, station) in lab.stations() {
-        for interface in &station.interfaces {
+        for (_, interface) in station.ip_interfaces() {
             for address in &interface.addresses {
                 let Some((first, owner)) = addresses.get(&address.addr()) else {
                     addresses.insert(address.addr(), (address.span, node.name.to_string()));
@@ -32,6 +32,12 @@ pub(super) fn duplicates(lab: &Lab, out: &mut Vec<Diagnostic>) {
                     .and(*first, format!("`{owner}` has it"))
                     .help("who asks for it by ARP gets two answers, and packets go now here, now there: give one of them another address"),
                 );
+            }
+            // A part of an interface has its address, as in Linux: they are never in one VLAN.
+            if let Stand::Interface { parent, .. } = interface.stand
+                && station.interfaces[parent].mac.value == interface.mac.value
+            {
+                continue;
             }
             let place = if interface.mac.span.is_empty() {
                 interface.name.span
@@ -239,7 +245,15 @@ fn strangers(groups: &[(Ipv4Net, Vec<&Member<'_>>)], nested: &[bool], out: &mut 
 /// Cabled interfaces of hosts and routers without an IPv4 address.
 pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
     for (index, node, station) in lab.stations() {
-        for (number, interface) in station.interfaces.iter().enumerate() {
+        for (number, interface) in station.ip_interfaces() {
+            let is_part = |other: &Interface| match other.stand {
+                Stand::Interface { parent, .. } => parent == number,
+                _ => false,
+            };
+            // The cable is for its parts.
+            if station.interfaces.iter().any(is_part) {
+                continue;
+            }
             let v4 = interface.addresses.iter().any(|address| address.addr().is_ipv4());
             // An IPv6 address has been remarked on already.
             if v4

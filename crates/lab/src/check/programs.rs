@@ -7,7 +7,7 @@ use lanternet_apps::Command;
 use lanternet_apps::command::Connect;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::lab::Lab;
+use crate::lab::{Lab, Station};
 use crate::names::some_of;
 
 /// Names in command lines that the program's node cannot resolve.
@@ -21,7 +21,9 @@ pub(super) fn names(lab: &Lab, out: &mut Vec<Diagnostic>) {
         let known = folded == "localhost"
             || host.parse::<IpAddr>().is_ok()
             || nodes.contains(folded.as_str())
-            || own.iter().any(|entry| entry.name.as_str() == folded);
+            || own.iter().any(|entry| entry.name.as_str() == folded)
+            // Its name servers may know more; what they do not know is seen when it runs.
+            || node.kind.station().is_some_and(Station::asks_for_names);
         if known {
             continue;
         }
@@ -50,6 +52,9 @@ fn peer(command: &Command) -> Option<&str> {
         Command::Ping(args) => &args.host,
         Command::Traceroute(args) => &args.host,
         Command::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
+        Command::Connect(Connect::Site(args)) => &args.url.at.host,
+        // What it asks is its own business; whom, if somebody is named, is a host.
+        Command::Lookup(args) => args.server()?,
         Command::Serve(_) => return None,
     })
 }

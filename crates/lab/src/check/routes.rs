@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::segments::Segments;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{Lab, NodeIndex, NodeKind, Route, Station};
+use crate::lab::{Lab, NodeIndex, Route, Station};
 use crate::span::Span;
 
 /// Above this many steps the search for circles is left out: it is for labs that people read.
@@ -202,7 +202,7 @@ enum Hop {
 pub(super) fn loops(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
     let routers: Vec<NodeIndex> = lab
         .stations()
-        .filter(|(_, node, _)| matches!(node.kind, NodeKind::Router(_)))
+        .filter(|(_, node, _)| node.kind.forwards_packets())
         .map(|(index, _, _)| index)
         .collect();
     let tables: BTreeMap<NodeIndex, Vec<Row>> = routers

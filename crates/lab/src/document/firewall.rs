@@ -8,11 +8,11 @@ use lanternet_core::trace::{FirewallAction, FirewallPath};
 use lanternet_net::nat::packet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::nat::{Ports, chosen, word};
+use super::dns::OneOrMore;
+use super::nat::{OwnInterface, Ports, chosen, word};
 use super::node::Destination;
 use super::read::{Leaf, List, Read, Refusal, mapping, wrong_type};
 use crate::diagnostic::{Code, Diagnostic, one_of};
-use crate::names::InterfaceName;
 use crate::span::{Span, Spanned, Text};
 use crate::yaml::{Node, Scalar, Value};
 
@@ -40,9 +40,9 @@ mapping! {
         /// own).
         optional "path" path: Spanned<FirewallPath>,
         /// The interface that they come in by, or a list of them.
-        collected "in" in_by: OneOrMore<Spanned<InterfaceName>>,
+        collected "in" in_by: OneOrMore<Spanned<OwnInterface>>,
         /// The interface that they go out by, or a list of them.
-        collected "out" out_by: OneOrMore<Spanned<InterfaceName>>,
+        collected "out" out_by: OneOrMore<Spanned<OwnInterface>>,
         /// `tcp`, `udp`, `icmp`, or the number of a protocol.
         optional "protocol" protocol: Spanned<ProtocolWord>,
         /// The source: an address, a network such as `10.0.0.0/8`, or a list of them.
@@ -75,40 +75,6 @@ pub(crate) struct Addresses(pub(crate) IpNet);
 /// A protocol above IP.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProtocolWord(pub(crate) u8);
-
-/// One of something, or a list of them.
-#[derive(Debug)]
-pub(crate) struct OneOrMore<T>(pub(crate) Vec<T>);
-
-impl<T> Default for OneOrMore<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T: Read> Read for OneOrMore<T> {
-    fn read(node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
-        match &node.value {
-            Value::Sequence(_) => List::read(node, out).map(|list| Self(list.items)),
-            _ => T::read(node, out).map(|one| Self(vec![one])),
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        format!("one or more of {}", T::schema_name()).into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
-    }
-}
 
 impl Read for FirewallEntry {
     fn read(node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {

@@ -1,24 +1,25 @@
 //! `nat:`, address translation.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 use std::ops::RangeInclusive;
 
 use lanternet_net::nat::{Dependence, Preset};
-use schemars::{Schema, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::node::Destination;
-use super::read::{Leaf, List, Map, Refusal, mapping};
-use crate::diagnostic::{did_you_mean, one_of};
+use super::read::{Leaf, List, Map, Read, Refusal, mapping};
+use crate::diagnostic::{Diagnostic, did_you_mean, one_of};
 use crate::names::InterfaceName;
 use crate::span::{Spanned, Text};
-use crate::yaml::Scalar;
+use crate::yaml::{Node, Scalar, Value};
 
 mapping! {
     /// Address translation: what leaves by the outside interface gets an outside address, and what
     /// comes in by it gets in only as an answer or by a forward.
     NatEntry = "an address translation" {
-        /// The interface to the outside.
-        required "outside" outside: Spanned<InterfaceName>,
+        /// The interface to the outside. A home router's is `wan`; others must say it.
+        optional "outside" outside: Spanned<OwnInterface>,
         /// How it behaves: `home` (keeps ports, each inside end has one outside end, only who was
         /// spoken to gets in), `corporate` (a random port for each destination, no way back from
         /// inside to inside), `cgnat` (a provider's: random ports, everybody gets in to a port in
@@ -60,6 +61,60 @@ mapping! {
         optional "udp" udp: Spanned<Port>,
         /// Where it leads: `192.168.1.2:80`.
         required "to" to: Spanned<ForwardTo>,
+    }
+}
+
+/// `nat:` of a home router, which translates unless it is told not to.
+#[derive(Debug)]
+pub(crate) enum HomeNatEntry {
+    Off,
+    On(NatEntry),
+}
+
+/// The name of an interface of this node; on a three-layer switch it may be the number of a port.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnInterface(pub(crate) InterfaceName);
+
+impl Read for HomeNatEntry {
+    fn read(node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(Scalar::Boolean, text) if text.value.eq_ignore_ascii_case("false") => {
+                Some(Self::Off)
+            }
+            _ => NatEntry::read(node, out).map(Self::On),
+        }
+    }
+}
+
+impl JsonSchema for HomeNatEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "HomeNatEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let on = generator.subschema_for::<NatEntry>();
+        json_schema!({ "anyOf": [{ "const": false }, on] })
+    }
+}
+
+impl Leaf for OwnInterface {
+    const NOUN: &'static str = InterfaceName::NOUN;
+    const HOW: &'static str = InterfaceName::HOW;
+
+    fn accepts(scalar: Scalar) -> bool {
+        matches!(scalar, Scalar::Text | Scalar::Integer)
+    }
+
+    fn parse(text: &Text) -> Result<Self, Refusal> {
+        match text.value.parse() {
+            Ok(number) => Ok(Self(InterfaceName::port(number))),
+            Err(_) => InterfaceName::parse(text).map(Self),
+        }
+    }
+
+    fn schema() -> Schema {
+        let port = json_schema!({ "type": "integer", "minimum": 1, "maximum": 65_535 });
+        json_schema!({ "anyOf": [InterfaceName::schema(), port] })
     }
 }
 

@@ -8,10 +8,12 @@ use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::advice::how_to_write;
+use super::dns::OneOrMore;
 use super::firewall::FirewallEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
+use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
 use crate::span::{Spanned, Text};
@@ -33,6 +35,11 @@ mapping! {
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes besides `gateway`.
         collected "routes" routes: List<RouteEntry>,
+        /// Whom it asks for names that it does not know: the address of a name server, or a list of
+        /// them, which are asked in this order.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains that a name without a dot is looked up in: one, or a list.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this host knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
@@ -53,10 +60,15 @@ mapping! {
 mapping! {
     /// A device that passes packets between networks.
     RouterEntry = "a router" tagged "kind" {
-        /// Its interfaces by name: `eth0`, `eth1` ...
+        /// Its interfaces by name: `eth0`, `eth1` ... `eth0.10` is VLAN 10 on the cable of `eth0`.
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes: where to send packets for networks that no interface is in.
         collected "routes" routes: List<RouteEntry>,
+        /// Whom it asks for names that it does not know: the address of a name server, or a list of
+        /// them, which are asked in this order.
+        collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
+        /// Domains that a name without a dot is looked up in: one, or a list.
+        collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this router knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
@@ -92,6 +104,11 @@ mapping! {
         /// Stations that it knows from the start and never forgets, with the number of the port
         /// that each is behind: `02:00:00:00:00:02: 3`.
         collected "macs" macs: Map<MacAddr, Spanned<PortNumber>>,
+        /// Its VLANs by number: `10: { name: left }`. VLAN 1 is there without being written.
+        collected "vlans" vlans: Map<VlanKey, VlanEntry>,
+        /// Its ports by number, where they are no access ports of VLAN 1. A switch without `vlans`
+        /// and `ports` knows nothing of VLANs, and passes tags on as they are.
+        collected "ports" ports: Map<PortKey, PortEntry>,
     }
 }
 
@@ -133,6 +150,8 @@ pub(crate) enum NodeEntry {
     Hub,
     Switch(SwitchEntry),
     Router(RouterEntry),
+    L3Switch(L3SwitchEntry),
+    HomeRouter(HomeRouterEntry),
 }
 
 impl Read for NodeEntry {
@@ -176,6 +195,8 @@ impl NodeEntry {
             Kind::Router => RouterEntry::read(node, out).map(Self::Router),
             Kind::Hub => HubEntry::read(node, out).map(|_| Self::Hub),
             Kind::Switch => SwitchEntry::read(node, out).map(Self::Switch),
+            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Self::L3Switch),
+            Kind::HomeRouter => HomeRouterEntry::read(node, out).map(Self::HomeRouter),
         }
     }
 
@@ -185,6 +206,8 @@ impl NodeEntry {
             Kind::Router => RouterEntry::KEYS,
             Kind::Hub => HubEntry::KEYS,
             Kind::Switch => SwitchEntry::KEYS,
+            Kind::L3Switch => L3SwitchEntry::KEYS,
+            Kind::HomeRouter => HomeRouterEntry::KEYS,
         }
     }
 }
@@ -224,6 +247,8 @@ impl JsonSchema for NodeEntry {
                 Kind::Router => RouterEntry::json_schema(generator),
                 Kind::Hub => HubEntry::json_schema(generator),
                 Kind::Switch => SwitchEntry::json_schema(generator),
+                Kind::L3Switch => L3SwitchEntry::json_schema(generator),
+                Kind::HomeRouter => HomeRouterEntry::json_schema(generator),
             };
             let name = serde_json::json!({ "const": kind.name() });
             if let Some(properties) =

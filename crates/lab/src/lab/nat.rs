@@ -29,6 +29,21 @@ pub struct Nat {
     pub one_to_one: Vec<OneToOne>,
 }
 
+impl Nat {
+    /// Translation out of this interface with a preset's behaviour, and nothing else.
+    pub fn preset(outside: Spanned<InterfaceName>, preset: Preset) -> Self {
+        Self {
+            outside,
+            preset,
+            behavior: preset.behavior(),
+            pool: Vec::new(),
+            inside: Vec::new(),
+            forwards: Vec::new(),
+            one_to_one: Vec::new(),
+        }
+    }
+}
+
 /// An outside port that leads inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::document::ExpectLine;
 use crate::expect::{self, TargetText, Written};
 use crate::lab::{
-    AddressClaim, Claim, Expectation, NodeIndex, Program, ProgramIndex, Speaker, Target,
+    AddressClaim, Claim, Expectation, NodeIndex, Program, ProgramIndex, Speaker, Station, Target,
 };
 use crate::names::{HostName, NodeName, some_of};
 use crate::span::Spanned;
@@ -109,6 +109,9 @@ impl Resolver<'_> {
         }
         // With an asking host that is wrong itself, nobody knows what it would know.
         let from = from?;
+        if self.lab.node(from).kind.station().is_some_and(Station::asks_for_names) {
+            return Some(Target::Name(name));
+        }
         self.unknown_target(from, &name, target.span);
         None
     }

@@ -5,14 +5,54 @@ use lanternet_net::nat::{Endpoint, Preset, packet};
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::document::{FirewallEntry, ForwardEntry, NatEntry};
+use crate::document::{FirewallEntry, ForwardEntry, HomeNatEntry, NatEntry, OwnInterface};
 use crate::lab::{Firewall, Forward, Nat, OneToOne, Rule};
-use crate::names::{InterfaceName, some_of};
+use crate::names::{InterfaceName, NodeName, some_of};
 use crate::span::Spanned;
 
 impl Resolver<'_> {
-    pub(super) fn nat(&mut self, entry: Option<&NatEntry>) -> Option<Box<Nat>> {
+    /// Of a router or a three-layer switch.
+    pub(super) fn nat(
+        &mut self,
+        node: &Spanned<NodeName>,
+        entry: Option<&NatEntry>,
+    ) -> Option<Box<Nat>> {
         let entry = entry?;
+        let Some(outside) = &entry.outside else {
+            self.out.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("the address translation of `{node}` needs the key `outside`"),
+                    node.span,
+                    "which of its interfaces leads to the outside?",
+                )
+                .help("add the interface to the outside, such as `outside: eth0`"),
+            );
+            return None;
+        };
+        let outside = Spanned::new(outside.value.0.clone(), outside.span);
+        Some(self.translation(outside, entry))
+    }
+
+    /// Of a home router, which translates unless it is told not to.
+    pub(super) fn home_nat(
+        &mut self,
+        node: &Spanned<NodeName>,
+        entry: Option<&HomeNatEntry>,
+    ) -> Option<Box<Nat>> {
+        let wan = Spanned::new(InterfaceName::wan(), node.span);
+        match entry {
+            Some(HomeNatEntry::Off) => None,
+            Some(HomeNatEntry::On(entry)) => {
+                let own = entry.outside.as_ref();
+                let outside = own.map(|own| Spanned::new(own.value.0.clone(), own.span));
+                Some(self.translation(outside.unwrap_or(wan), entry))
+            }
+            None => Some(Box::new(Nat::preset(wan, Preset::Home))),
+        }
+    }
+
+    fn translation(&mut self, outside: Spanned<InterfaceName>, entry: &NatEntry) -> Box<Nat> {
         let preset = entry.preset.map_or(Preset::Home, |preset| preset.value);
         let mut behavior = preset.behavior();
         let own = &mut behavior;
@@ -54,15 +94,15 @@ impl Resolver<'_> {
             }
         }
         let net = |net: &Spanned<crate::document::Destination>| Spanned::new(net.value.0, net.span);
-        Some(Box::new(Nat {
-            outside: entry.outside.clone(),
+        Box::new(Nat {
+            outside,
             preset,
             behavior,
             pool: entry.pool.items.clone(),
             inside: entry.inside.items.iter().map(net).collect(),
             forwards,
             one_to_one,
-        }))
+        })
     }
 
     fn forward(&mut self, entry: &ForwardEntry, forwards: &mut Vec<Forward>) {
@@ -92,13 +132,16 @@ impl Resolver<'_> {
         let or = |action: Option<Spanned<FirewallAction>>, default| {
             action.map_or(default, |action| action.value)
         };
+        let names = |names: &[Spanned<OwnInterface>]| {
+            names.iter().map(|name| Spanned::new(name.value.0.clone(), name.span)).collect()
+        };
         let rules = entry.rules.items.iter().map(|rule| {
             let about = &rule.matches;
             let own = Rule {
                 action: rule.action,
                 path: about.path.map(|path| path.value),
-                in_by: about.in_by.0.clone(),
-                out_by: about.out_by.0.clone(),
+                in_by: names(&about.in_by.0),
+                out_by: names(&about.out_by.0),
                 protocol: about.protocol.map(|protocol| protocol.value.0),
                 from: about.from.0.iter().map(|net| net.value.0).collect(),
                 to: about.to.0.iter().map(|net| net.value.0).collect(),

@@ -9,10 +9,11 @@ use lanternet_core::MacAddr;
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
-    HostEntry, InterfaceEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
+    HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
 };
 use crate::lab::{
-    HostsEntry, Interface, Neighbor, Node, NodeIndex, NodeKind, Route, StaticMac, Station, Switch,
+    HostsEntry, Interface, Neighbor, Node, NodeIndex, NodeKind, Route, Stand, StaticMac, Station,
+    Switch,
 };
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned};
@@ -33,7 +34,10 @@ impl Resolver<'_> {
                     ageing: switch.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
                     table_size: switch.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
                     macs: macs(&switch.macs),
+                    vlans: self.vlans(name, &switch.vlans, &switch.ports),
                 }),
+                NodeEntry::L3Switch(entry) => NodeKind::L3Switch(self.l3_switch(name, entry)),
+                NodeEntry::HomeRouter(entry) => NodeKind::HomeRouter(self.home_router(name, entry)),
             };
             self.names.insert(name.value.clone(), Some(NodeIndex(self.lab.nodes.len())));
             self.lab.nodes.push(Node { name: name.clone(), kind });
@@ -67,11 +71,14 @@ impl Resolver<'_> {
             gateway: entry.gateway,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
+            dns: entry.dns.0.clone(),
+            search: entry.search.0.clone(),
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             nat: None,
             firewall: self.firewall(entry.firewall.as_ref()),
+            switch: None,
         }
     }
 
@@ -81,15 +88,18 @@ impl Resolver<'_> {
             gateway: None,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
+            dns: entry.dns.0.clone(),
+            search: entry.search.0.clone(),
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
-            nat: self.nat(entry.nat.as_ref()),
+            nat: self.nat(name, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            switch: None,
         }
     }
 
-    fn neighbors(&mut self, entries: &Map<IpAddr, Spanned<MacAddr>>) -> Vec<Neighbor> {
+    pub(super) fn neighbors(&mut self, entries: &Map<IpAddr, Spanned<MacAddr>>) -> Vec<Neighbor> {
         let mut neighbors = Vec::with_capacity(entries.0.len());
         for (address, mac) in &entries.0 {
             if address.is_ipv6() {
@@ -115,7 +125,7 @@ impl Resolver<'_> {
     pub(super) fn static_macs(&mut self) {
         let mut found = Vec::new();
         for node in &self.lab.nodes {
-            let NodeKind::Switch(switch) = &node.kind else { continue };
+            let Some(switch) = node.kind.switch() else { continue };
             let mut first: BTreeMap<MacAddr, Span> = BTreeMap::new();
             for row in &switch.macs {
                 if row.port.value > switch.ports {
@@ -151,22 +161,6 @@ impl Resolver<'_> {
         self.out.append(&mut found);
     }
 
-    fn interfaces(
-        &mut self,
-        node: &Spanned<NodeName>,
-        entries: &Map<InterfaceName, InterfaceEntry>,
-    ) -> Vec<Interface> {
-        let mut interfaces = Vec::with_capacity(entries.0.len());
-        for (name, entry) in &entries.0 {
-            let (mac, addresses) = match entry {
-                Some(entry) => (entry.mac, self.addresses(entry.address, &entry.addresses)),
-                None => (None, Vec::new()),
-            };
-            interfaces.push(self.interface(node, name.clone(), mac, addresses));
-        }
-        interfaces
-    }
-
     pub(super) fn interface(
         &self,
         node: &Spanned<NodeName>,
@@ -176,10 +170,10 @@ impl Resolver<'_> {
     ) -> Interface {
         let derived = || MacAddr::derive(self.lab.seed, node.as_str(), name.as_str());
         let mac = mac.unwrap_or_else(|| Spanned::new(derived(), Span::default()));
-        Interface { name, mac, addresses }
+        Interface { name, mac, addresses, stand: Stand::Cable }
     }
 
-    fn addresses(
+    pub(super) fn addresses(
         &mut self,
         one: Option<Spanned<Prefix>>,
         more: &List<Spanned<Prefix>>,
@@ -204,7 +198,7 @@ impl Resolver<'_> {
     }
 }
 
-fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
+pub(super) fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
     let route = |entry: &RouteEntry| Route {
         to: Spanned::new(entry.to.value.0, entry.to.span),
         via: entry.via,
@@ -212,14 +206,14 @@ fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
     entries.items.iter().map(route).collect()
 }
 
-fn macs(entries: &Map<MacAddr, Spanned<PortNumber>>) -> Vec<StaticMac> {
+pub(super) fn macs(entries: &Map<MacAddr, Spanned<PortNumber>>) -> Vec<StaticMac> {
     let row = |(mac, port): &(Spanned<MacAddr>, Option<Spanned<PortNumber>>)| {
         Some(StaticMac { mac: *mac, port: (*port).map(|port| Spanned::new(port.0, port.span))? })
     };
     entries.0.iter().filter_map(row).collect()
 }
 
-fn hosts(entries: &Map<HostName, Spanned<IpAddr>>) -> Vec<HostsEntry> {
+pub(super) fn hosts(entries: &Map<HostName, Spanned<IpAddr>>) -> Vec<HostsEntry> {
     let entry = |(name, address): &(Spanned<HostName>, Option<Spanned<IpAddr>>)| {
         Some(HostsEntry { name: name.clone(), address: (*address)? })
     };

@@ -144,6 +144,9 @@ impl Stack {
     /// `inet_rcv_saddr_equal`).
     fn check_conflict(&self, local: SocketAddr, reuse: bool, tcp: bool) -> Result<(), BindError> {
         let in_use = |holder| BindError { errno: Errno::AddressInUse, holder };
+        if let Some(holder) = self.dhcp_holder(local.port()).filter(|_| !tcp) {
+            return Err(in_use(Some(holder.into())));
+        }
         let ports = if tcp { &self.tcp_ports } else { &self.udp_ports };
         for binding in ports.on_port(local.port()) {
             let listening = self

@@ -11,11 +11,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
 
-use lanternet_core::trace::{NameSource, Stream, TraceEvent};
+use lanternet_core::trace::{Stream, TraceEvent};
 use lanternet_core::{Duration, Instant};
 
 use super::calls::{Shutdown, SocketOption};
-use super::config::DnsSettings;
 use super::errno::{BindError, Errno};
 use super::error_queue::SocketError;
 use super::ping::{EchoMessage, EchoRequest};
@@ -48,7 +47,7 @@ impl Handle {
         Self { stack, program }
     }
 
-    fn stack(&self) -> MutexGuard<'_, Stack> {
+    pub(super) fn stack(&self) -> MutexGuard<'_, Stack> {
         lock(&self.stack)
     }
 
@@ -87,42 +86,6 @@ impl Handle {
     /// Ready at this time, or at once when it has passed.
     pub fn sleep_until(&self, until: Instant) -> Sleep {
         Sleep { handle: self.clone(), until, timer: None }
-    }
-
-    /// The addresses of a name, never none: of a text that is an address already, of the host's own
-    /// entries, of the lab's nodes, asked in this order.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::NotFound`] when nobody knows the name.
-    pub fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        let mut stack = self.stack();
-        let known = |names: Option<&super::Names>| {
-            names.and_then(|names| names.get(name)).filter(|found| !found.is_empty()).cloned()
-        };
-        let found = if let Ok(address) = name.parse() {
-            Some((vec![address], NameSource::Literal))
-        } else if let Some(addresses) = known(stack.hosts.as_deref()) {
-            Some((addresses, NameSource::Hosts))
-        } else if name == "localhost" {
-            Some((vec![IpAddr::from([127, 0, 0, 1])], NameSource::Hosts))
-        } else {
-            known(stack.names.as_deref()).map(|addresses| (addresses, NameSource::Lab))
-        };
-        match found {
-            Some((addresses, source)) => {
-                stack.tell(|| TraceEvent::NameResolved {
-                    name: name.into(),
-                    addresses: addresses.clone().into(),
-                    source,
-                });
-                Ok(addresses)
-            }
-            None => {
-                stack.tell(|| TraceEvent::NameUnknown { name: name.into() });
-                let text = format!("nobody knows the name `{name}`");
-                Err(io::Error::new(io::ErrorKind::NotFound, text))
-            }
-        }
     }
 
     /// Writes to standard output, exactly this.
@@ -245,11 +208,6 @@ impl Handle {
     pub fn path_mtu(&self, destination: IpAddr) -> u16 {
         let stack = self.stack();
         stack.l3.path_mtu(stack.now, destination)
-    }
-
-    /// Whom the host asks for names that it does not know by itself; nobody by default.
-    pub fn name_servers(&self) -> DnsSettings {
-        self.stack().dns.as_deref().cloned().unwrap_or_default()
     }
 
     /// Takes part in a multicast group, on the interface that has this address or on the route's.

@@ -13,11 +13,13 @@
 
 mod calls;
 mod config;
+mod dhcp;
 mod errno;
 mod error_queue;
 mod handle;
 #[expect(clippy::module_inception, reason = "the device is the module's main type")]
 mod host;
+mod names;
 mod packet;
 mod ping;
 mod ports;
@@ -36,6 +38,7 @@ mod tests;
 
 pub use calls::{Shutdown, SocketOption};
 pub use config::{DnsSettings, HostConfig, Names};
+pub use dhcp::{ClientRow, DhcpConfig, RelayConfig, ServerConfig};
 pub use errno::{BindError, Errno};
 pub use error_queue::SocketError;
 pub use handle::{Handle, Sleep};

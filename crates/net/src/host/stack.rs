@@ -12,6 +12,7 @@ use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unrea
 use lanternet_core::{Context, Instant, Rng};
 
 use super::config::{DnsSettings, HostConfig, Names};
+use super::dhcp::Dhcp;
 use super::errno::Errno;
 use super::ports::Bindings;
 use super::process::{ProgramState, Spawned};
@@ -20,6 +21,7 @@ use super::sockets::{SocketId, SocketTable};
 use super::tcp::{ConnectionId, Tcp};
 use super::timers::Timers;
 use super::udp;
+use crate::dns::Cache;
 use crate::l3::{Delivery, IcmpInbound, Inbound, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
 
@@ -55,6 +57,9 @@ pub(super) struct Stack {
     pub(super) names: Option<Arc<Names>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
+    /// What name servers said.
+    pub(super) name_cache: Option<Box<Cache>>,
+    pub(super) dhcp: Option<Box<Dhcp>>,
 }
 
 impl Stack {
@@ -62,6 +67,11 @@ impl Stack {
         let mut rng = config.rng;
         // The IP layer draws from a stream of its own, so that programs do not change its numbers.
         let l3 = L3::new(config.l3, Rng::named(rng.next_u64(), "l3"));
+        let dhcp = config.dhcp.map(|dhcp| {
+            // A stream of its own as well; drawn from only where there is DHCP.
+            let rng = Rng::named(rng.next_u64(), "dhcp");
+            Box::new(Dhcp::new(*dhcp, rng, config.dns.clone()))
+        });
         Self {
             l3,
             now: Instant::ZERO,
@@ -79,6 +89,8 @@ impl Stack {
             hosts: config.hosts,
             names: config.names,
             dns: config.dns,
+            name_cache: None,
+            dhcp,
         }
     }
 
@@ -233,6 +245,8 @@ impl Stack {
         self.tcp_ports.clear();
         self.udp_ports.clear();
         self.pings = None;
+        self.name_cache = None;
         self.timers = Timers::default();
+        self.dhcp_crash();
     }
 }

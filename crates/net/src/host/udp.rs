@@ -153,6 +153,20 @@ impl UdpSocket {
     }
 }
 
+/// A datagram in a packet, behind the headroom. `ports`: the sender's and the receiver's.
+pub(super) fn packet(ip: Ip, ports: [u16; 2], data: &[u8]) -> Vec<u8> {
+    let length = HEADER + data.len();
+    let mut packet = vec![0; HEADROOM + ip.header_len() + length];
+    let segment = ip.write(&mut packet, length);
+    segment[..2].copy_from_slice(&ports[0].to_be_bytes());
+    segment[2..4].copy_from_slice(&ports[1].to_be_bytes());
+    segment[4..6].copy_from_slice(&(length as u16).to_be_bytes());
+    segment[HEADER..].copy_from_slice(data);
+    let sum = pseudo_header(ip.source, ip.destination, PROTOCOL, length as u32).with(segment);
+    segment[6..8].copy_from_slice(&sum.finish_udp().to_be_bytes());
+    packet
+}
+
 impl Stack {
     pub(super) fn udp(&mut self, id: SocketId) -> Result<&mut UdpSocket, Errno> {
         self.sockets.get(id)?;
@@ -215,14 +229,7 @@ impl Stack {
         let options =
             SendOptions { broadcast: socket.broadcast, interface, ..SendOptions::default() };
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to.ip(), PROTOCOL) };
-        let mut packet = vec![0; HEADROOM + ip.header_len() + length];
-        let segment = ip.write(&mut packet, length);
-        segment[..2].copy_from_slice(&local.port().to_be_bytes());
-        segment[2..4].copy_from_slice(&to.port().to_be_bytes());
-        segment[4..6].copy_from_slice(&(length as u16).to_be_bytes());
-        segment[HEADER..].copy_from_slice(data);
-        let sum = pseudo_header(source, to.ip(), PROTOCOL, length as u32).with(segment);
-        segment[6..8].copy_from_slice(&sum.finish_udp().to_be_bytes());
+        let packet = packet(ip, [local.port(), to.port()], data);
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
         Ok(data.len())
     }
@@ -275,6 +282,9 @@ impl Stack {
         let remote = SocketAddr::new(source, field(0));
         let local = SocketAddr::new(destination, field(2));
         let data = &segment[HEADER..];
+        if self.dhcp_datagram(ctx, inbound, [remote.port(), local.port()], data) {
+            return;
+        }
         if destination.is_multicast() || self.l3.is_broadcast(destination) {
             self.udp_to_group(ctx, inbound, local, remote, data);
             return;

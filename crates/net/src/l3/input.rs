@@ -11,9 +11,11 @@ use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
 };
+use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
 
 const PROTOCOL_ICMP: u8 = 1;
+const PROTOCOL_UDP: u8 = 17;
 const MIN_HEADER: usize = 20;
 
 /// The facts of a sound IPv4 header.
@@ -71,6 +73,14 @@ impl Header {
     }
 }
 
+/// Whether a packet is a whole datagram for the port of DHCP clients.
+fn is_for_dhcp_client(header: &Header, frame: &Frame) -> bool {
+    let port = HEADROOM + usize::from(header.header_len) + 2;
+    header.protocol == PROTOCOL_UDP
+        && !header.is_fragment
+        && frame.bytes().get(port..port + 2) == Some(&CLIENT_PORT.to_be_bytes())
+}
+
 impl L3 {
     /// A frame came to an interface.
     pub(super) fn receive(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
@@ -98,7 +108,8 @@ impl L3 {
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
         let link_group = mac.is_group();
-        let answer = !link_group && self.is_answer(port, &header);
+        let answer = !link_group && self.is_answer(port, &header)
+            || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
         if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
             return ctx.drop_frame(Some(port), || reason);
         }

@@ -36,6 +36,8 @@ pub(super) struct Interface {
     groups: Box<[IpAddr]>,
     announce: bool,
     detect: bool,
+    /// Whether a DHCP client listens here: what comes for its port is taken in without an address.
+    pub(super) acquiring: bool,
     neighbors: Box<[StaticNeighbor]>,
 }
 
@@ -107,6 +109,7 @@ impl Interface {
             groups: Box::default(),
             announce: config.announce,
             detect: config.detect_conflicts,
+            acquiring: false,
             neighbors: config.neighbors.as_slice().into(),
         }
     }
@@ -115,7 +118,7 @@ impl Interface {
     pub(super) fn start(&mut self, now: Instant, rng: &mut Rng) {
         self.up = true;
         self.groups = Box::default();
-        self.addresses.retain(|address| !address.dynamic);
+        self.crash();
         for address in &mut self.addresses {
             address.defended = None;
             address.claim = if self.detect && address.net.addr().is_ipv4() {
@@ -129,6 +132,11 @@ impl Interface {
         }
     }
 
+    /// The node lost its power: what was given while it ran is forgotten.
+    pub(super) fn crash(&mut self) {
+        self.addresses.retain(|address| !address.dynamic);
+    }
+
     /// One more address, in use from now on.
     pub(super) fn add(&mut self, net: IpNet) {
         if !self.addresses.iter().any(|own| own.net == net && own.claim != Claim::Abandoned) {
@@ -136,6 +144,23 @@ impl Interface {
             let own = Address { net, broadcast, claim, defended: None, dynamic: true };
             self.addresses.push(own);
         }
+    }
+
+    /// One more address, which is used once nobody has answered for it (RFC 5227 section 2.1).
+    pub(super) fn claim(&mut self, now: Instant, rng: &mut Rng, net: IpNet) {
+        self.remove(net.addr());
+        let wait = Duration::from_nanos(rng.below(PROBE_WAIT.nanos()));
+        let claim = Claim::Probing { sent: 0, next: now + wait };
+        let broadcast = directed_broadcast(net);
+        self.addresses.push(Address { net, broadcast, claim, defended: None, dynamic: true });
+    }
+
+    /// Whether an address is still being asked for.
+    pub(super) fn is_probing(&self, address: Option<IpAddr>) -> bool {
+        self.addresses.iter().any(|own| {
+            matches!(own.claim, Claim::Probing { .. })
+                && address.is_none_or(|address| own.net.addr() == address)
+        })
     }
 
     /// One address less.

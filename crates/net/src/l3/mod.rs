@@ -88,6 +88,17 @@ pub struct L3 {
     rng: Rng,
 }
 
+/// How far a node is with an address that it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimOutcome {
+    /// It still asks whether somebody has it.
+    Asking,
+    /// It uses the address.
+    Ours,
+    /// Somebody else has it.
+    Taken,
+}
+
 #[derive(Debug, Default)]
 struct Rare {
     fragments: Reassembler,
@@ -192,6 +203,9 @@ impl L3 {
         self.routes = RouteTable::default();
         self.neighbors = NeighborTable::default();
         self.deliveries.clear();
+        for interface in &mut self.interfaces {
+            interface.crash();
+        }
         self.rare = None;
         if let Some(gate) = &mut self.gate {
             gate.reset();
@@ -305,6 +319,51 @@ impl L3 {
         interface.add(address);
         self.forget_path();
         self.add_connected(port);
+    }
+
+    /// Gives an interface one more address once nobody has answered for it (RFC 5227 section 2.1),
+    /// which takes some seconds; [`claim`](Self::claim) tells how far that is. A crash forgets it.
+    pub fn claim_address(&mut self, now: Instant, port: PortId, address: IpNet) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.claim(now, &mut self.rng, address);
+        }
+        self.forget_path();
+    }
+
+    /// What came of [`claim_address`](Self::claim_address).
+    pub fn claim(&self, port: PortId, address: IpAddr) -> ClaimOutcome {
+        match self.interfaces.get(port.0 as usize) {
+            Some(interface) if interface.is_probing(Some(address)) => ClaimOutcome::Asking,
+            Some(interface) if interface.owns(address) => ClaimOutcome::Ours,
+            _ => ClaimOutcome::Taken,
+        }
+    }
+
+    /// Whether no address is still being checked.
+    pub fn is_settled(&self) -> bool {
+        !self.interfaces.iter().any(|interface| interface.is_probing(None))
+    }
+
+    /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:
+    /// a client that has no address yet is written to by the one that it will have (RFC 2131
+    /// section 4.1).
+    pub fn listen_for_leases(&mut self, port: PortId) {
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.acquiring = true;
+        }
+    }
+
+    /// The longest packet that leaves an interface in one piece.
+    pub fn mtu(&self, port: PortId) -> Option<u16> {
+        self.interfaces.get(port.0 as usize).map(|interface| interface.mtu)
+    }
+
+    /// Lets an interface send packets up to this length, at least 68 bytes.
+    pub fn set_mtu(&mut self, port: PortId, mtu: u16) {
+        self.forget_path();
+        if let Some(interface) = self.interfaces.get_mut(port.0 as usize) {
+            interface.mtu = mtu.max(MIN_MTU);
+        }
     }
 
     /// Takes an address from an interface, with the routes that need it.

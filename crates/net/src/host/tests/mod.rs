@@ -1,5 +1,6 @@
 //! Conversations between hosts on a cable, and with a peer that sends what segments it likes.
 
+mod dhcp;
 mod property;
 mod raw;
 mod sockets;

@@ -11,29 +11,29 @@ use crate::text;
 
 /// The end of a client that did not succeed: a line to print and the code to exit with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Trouble {
-    pub(super) code: ExitCode,
-    pub(super) message: String,
+pub(crate) struct Trouble {
+    pub(crate) code: ExitCode,
+    pub(crate) message: String,
 }
 
 impl Trouble {
     /// The network or the peer did not do its part.
-    pub(super) const fn failed(message: String) -> Self {
+    pub(crate) const fn failed(message: String) -> Self {
         Self { code: ExitCode::FAILURE, message }
     }
 
     /// Nothing was sent.
-    pub(super) const fn cannot_begin(message: String) -> Self {
+    pub(crate) const fn cannot_begin(message: String) -> Self {
         Self { code: ExitCode::ERROR, message }
     }
 
     /// The name is not known.
-    pub(super) fn resolving(host: &str, error: &io::Error) -> Self {
+    pub(crate) fn resolving(host: &str, error: &io::Error) -> Self {
         Self::cannot_begin(format!("{host}: {}", text::describe(error)))
     }
 
     /// Connecting over TCP, or fixing the peer of a UDP socket.
-    pub(super) fn connecting(to: SocketAddr, limit: Duration, error: &io::Error) -> Self {
+    pub(crate) fn connecting(to: SocketAddr, limit: Duration, error: &io::Error) -> Self {
         use io::ErrorKind as Kind;
         let words = text::describe(error);
         match error.kind() {
@@ -66,7 +66,7 @@ impl Trouble {
     }
 
     /// Talking over a connection.
-    pub(super) fn talking(peer: SocketAddr, error: &io::Error) -> Self {
+    pub(crate) fn talking(peer: SocketAddr, error: &io::Error) -> Self {
         use io::ErrorKind as Kind;
         Self::failed(match error.kind() {
             Kind::ConnectionReset => format!(
@@ -86,7 +86,7 @@ impl Trouble {
 }
 
 /// Why a server cannot listen.
-pub(super) fn listening(protocol: &str, on: SocketAddr, error: &io::Error) -> String {
+pub(crate) fn listening(protocol: &str, on: SocketAddr, error: &io::Error) -> String {
     let port = on.port();
     match error.kind() {
         io::ErrorKind::AddrInUse => {

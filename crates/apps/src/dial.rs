@@ -1,0 +1,47 @@
+//! Connecting over TCP as clients do: the addresses of a name in turn.
+
+use std::io;
+
+use lanternet_core::Duration;
+
+use crate::console::Console;
+use crate::endpoint;
+use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::trouble::Trouble;
+
+/// What the stack's own patience amounts to on Linux, for a message (`tcp_syn_retries` 6).
+const STACK_PATIENCE: Duration = Duration::from_secs(127);
+
+/// Tries the host's addresses in turn, and says on standard error how that went.
+pub(crate) async fn dial<S: Sockets, C: Console>(
+    sockets: &S,
+    console: &C,
+    host: &str,
+    port: u16,
+    options: ConnectOptions,
+) -> Result<S::TcpStream, Trouble> {
+    let addresses = endpoint::resolve(sockets, host, port)
+        .await
+        .map_err(|error| Trouble::resolving(host, &error))?;
+    let patience = options.timeout.unwrap_or(STACK_PATIENCE);
+    let mut last = None;
+    for address in addresses {
+        // The trouble with the address before, now that it is not the last word.
+        if let Some(Trouble { message, .. }) = last.take() {
+            console.error(&format!("{message}\ntrying {address}"));
+        }
+        let began = sockets.now();
+        match sockets.tcp_connect(address, options).await {
+            Ok(stream) => {
+                let took = sockets.now() - began;
+                let from = stream.local_addr().map(|from| format!(" from {from}"));
+                let from = from.unwrap_or_default();
+                console.error(&format!("connected to {address}{from} in {took}"));
+                return Ok(stream);
+            }
+            Err(error) => last = Some(Trouble::connecting(address, patience, &error)),
+        }
+    }
+    // Resolving gives at least one address or an error.
+    Err(last.unwrap_or_else(|| Trouble::resolving(host, &io::ErrorKind::NotFound.into())))
+}

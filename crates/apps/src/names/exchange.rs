@@ -1,0 +1,152 @@
+//! One question to one server, over UDP, and over TCP when the answer is too long for that.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use lanternet_core::trace::{DnsEvent, DnsMismatch, DnsTransport, TraceEvent};
+use lanternet_core::{Duration, Instant};
+use lanternet_net::dns::{Message, Question, message, reason};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::race::timeout;
+use crate::sockets::{ConnectOptions, Sockets, UdpSocket};
+
+/// What a server said.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) message: Message,
+    pub(crate) server: SocketAddr,
+    pub(crate) transport: DnsTransport,
+    /// The length of its message, in bytes.
+    pub(crate) length: usize,
+    pub(crate) took: Duration,
+}
+
+/// Why a server's word was not heard.
+#[derive(Debug)]
+pub(crate) enum NoReply {
+    /// It said nothing in this time.
+    Silent(Duration),
+    /// It cannot be reached, or does not listen.
+    Unreachable(io::Error),
+}
+
+/// Asks `server`, and waits for its answer for so long.
+///
+/// The query goes from a port of its own that the host draws at random, and only an answer to it from
+/// there is taken (RFC 5452); what else comes is told and left aside.
+pub(crate) async fn exchange<S: Sockets>(
+    sockets: &S,
+    server: SocketAddr,
+    query: &Message,
+    patience: Duration,
+    tcp: bool,
+) -> Result<Reply, NoReply> {
+    let began = sockets.now();
+    let reply = match tcp {
+        true => over_tcp(sockets, server, query, began, patience).await?,
+        false => {
+            let reply = over_udp(sockets, server, query, began, patience).await?;
+            if !reply.message.metadata.truncation {
+                return Ok(reply);
+            }
+            sockets.tell(|| {
+                TraceEvent::Dns(DnsEvent::RetriedOverTcp {
+                    server: server.ip(),
+                    question: question(query),
+                })
+            });
+            over_tcp(sockets, server, query, sockets.now(), patience).await?
+        }
+    };
+    Ok(Reply { took: sockets.now() - began, ..reply })
+}
+
+/// The question of a query, which has one.
+fn question(query: &Message) -> lanternet_core::trace::DnsQuestion {
+    match query.queries.first() {
+        Some(asked) => reason::question(&Question::from(asked)),
+        None => lanternet_core::trace::DnsQuestion { name: ".".into(), kind: "ANY".into() },
+    }
+}
+
+async fn over_udp<S: Sockets>(
+    sockets: &S,
+    server: SocketAddr,
+    query: &Message,
+    began: Instant,
+    patience: Duration,
+) -> Result<Reply, NoReply> {
+    let unspecified: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let asking = async {
+        let socket = sockets.udp_bind(SocketAddr::new(unspecified, 0)).await?;
+        socket.connect(server).await?;
+        socket.send(&message::encode(query)).await?;
+        let mut buffer = vec![0; message::TCP_LIMIT];
+        loop {
+            let length = socket.recv(&mut buffer).await?;
+            match accept(query, &buffer[..length]) {
+                Ok(message) => return io::Result::Ok((message, length)),
+                Err(why) => sockets.tell(|| {
+                    let question = question(query);
+                    TraceEvent::Dns(DnsEvent::ReplyIgnored { from: server, question, why })
+                }),
+            }
+        }
+    };
+    match timeout(sockets, patience, asking).await {
+        Ok(Ok((message, length))) => {
+            let took = sockets.now() - began;
+            Ok(Reply { message, server, transport: DnsTransport::Udp, length, took })
+        }
+        Ok(Err(error)) => Err(NoReply::Unreachable(error)),
+        Err(_) => Err(NoReply::Silent(patience)),
+    }
+}
+
+async fn over_tcp<S: Sockets>(
+    sockets: &S,
+    server: SocketAddr,
+    query: &Message,
+    began: Instant,
+    patience: Duration,
+) -> Result<Reply, NoReply> {
+    let asking = async {
+        let mut stream = sockets.tcp_connect(server, ConnectOptions::default()).await?;
+        let bytes = message::encode(query);
+        // RFC 1035 section 4.2.2: two bytes with the length go before; in one write, as RFC 7766
+        // section 8 asks.
+        let length = u16::try_from(bytes.len()).map_err(io::Error::other)?;
+        stream.write_all(&[&length.to_be_bytes()[..], &bytes].concat()).await?;
+        stream.flush().await?;
+        loop {
+            let length = stream.read_u16().await?;
+            let mut bytes = vec![0; usize::from(length)];
+            stream.read_exact(&mut bytes).await?;
+            match accept(query, &bytes) {
+                Ok(message) => return io::Result::Ok((message, bytes.len())),
+                Err(why) => sockets.tell(|| {
+                    let question = question(query);
+                    TraceEvent::Dns(DnsEvent::ReplyIgnored { from: server, question, why })
+                }),
+            }
+        }
+    };
+    match timeout(sockets, patience, asking).await {
+        Ok(Ok((message, length))) => {
+            let took = sockets.now() - began;
+            Ok(Reply { message, server, transport: DnsTransport::Tcp, length, took })
+        }
+        Ok(Err(error)) => Err(NoReply::Unreachable(error)),
+        Err(_) => Err(NoReply::Silent(patience)),
+    }
+}
+
+fn accept(query: &Message, bytes: &[u8]) -> Result<Message, DnsMismatch> {
+    let reply = message::decode(bytes).ok_or(DnsMismatch::Malformed)?;
+    message::matches(query, &reply, false)?;
+    Ok(reply)
+}

@@ -1,0 +1,126 @@
+//! `serve site` and `connect site`: a static web server and a client for it, HTTP/1.1 and 1.0.
+//!
+//! The server shows the files of one folder: `GET` and `HEAD`, connections that stay open, requests
+//! sent before the answer to the one before, single byte ranges, validators and conditions, redirects to
+//! folders, listings. What a peer asks for never leaves the folder, and names that begin with a dot are
+//! nobody's. Several servers on one host differ by their ports: no port in a URL means 80.
+//!
+//! With `--name` a request for another host is refused with 421 (RFC 9110 section 15.5.20); the name
+//! stands for itself and all below it, so `shop.example` is also `www.shop.example`.
+//!
+//! What is not here: TLS, compression, several ranges at once (answered with the whole file, which
+//! RFC 9110 section 14.2 allows), and `Date`, since a simulated host has no calendar (section 6.6.1).
+//!
+//! Exit code of `connect site`: 0 when the answer's status is below 400, 1 when not or when there was
+//! no answer, 2 when it could not begin. `serve site` ends only when it cannot serve: 2.
+//!
+//! - `request`: the head of a request. `target`, `range`, `conditions`, `media`, `listing`: one
+//!   question each. `answer`: which answer is due. None of them does I/O.
+//! - `server` and `client` do; `url` and `response` are the client's reading.
+
+mod answer;
+mod client;
+mod conditions;
+mod listing;
+mod media;
+mod range;
+mod request;
+mod response;
+mod server;
+mod target;
+mod url;
+
+use std::net::IpAddr;
+
+use lanternet_core::Duration;
+
+pub use url::{ParseUrlError, Url};
+
+use crate::text;
+
+/// The port of HTTP (RFC 9110 section 4.2.1), when a URL or `--port` says nothing else.
+pub const DEFAULT_PORT: u16 = 80;
+
+/// The command line of `serve site`.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct ServeArgs {
+    /// Folder to show
+    #[arg(short, long, value_name = "FOLDER", default_value = ".")]
+    pub dir: String,
+    /// Port to listen on; 0 lets the host choose
+    #[arg(short, long, default_value_t = DEFAULT_PORT)]
+    pub port: u16,
+    /// Address to listen on; 0.0.0.0 is all of the host's IPv4 addresses, :: all of its IPv6 ones
+    /// (default: all in a lab, 127.0.0.1 on this machine)
+    #[arg(short, long, visible_alias = "listen", value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
+    /// Name of the site (repeatable): other hosts than this and those below it are refused with 421
+    #[arg(short, long, value_name = "NAME", value_parser = url::host_name)]
+    pub name: Vec<String>,
+    /// Serve so many clients at once; more wait until one has gone
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 256,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub max_clients: u16,
+    /// Close connections on which nothing happens for this time
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = text::duration)]
+    pub idle: Duration,
+    /// Print nothing about requests
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// The command line of `connect site`; the letters are curl's.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct ConnectArgs {
+    /// `http://HOST[:PORT]/PATH`; no port means 80
+    #[arg(value_name = "URL")]
+    pub url: Url,
+    /// Print the answer's head before its body
+    #[arg(short, long)]
+    pub include: bool,
+    /// Ask for the head alone (HEAD)
+    #[arg(short = 'I', long)]
+    pub head: bool,
+    /// Ask for these bytes alone, such as 0-99, 100- or -100
+    #[arg(short, long, value_name = "RANGE", value_parser = url::range)]
+    pub range: Option<String>,
+    /// Send this header too (repeatable), such as "If-None-Match: *"
+    #[arg(short = 'H', long, value_name = "HEADER", value_parser = url::header)]
+    pub header: Vec<String>,
+    /// Give up when nothing comes for this time
+    #[arg(short = 'm', long, value_name = "TIME", default_value = "10s", value_parser = text::duration)]
+    pub timeout: Duration,
+}
+
+/// Runs `serve site`.
+pub async fn serve<S: crate::Sockets, C: crate::Console>(
+    sockets: S,
+    console: C,
+    args: ServeArgs,
+) -> crate::ExitCode {
+    let message = match server::serve(&sockets, &console, &args).await {
+        Ok(never) => match never {},
+        Err(message) => message,
+    };
+    console.error(&format!("serve site: {message}"));
+    crate::ExitCode::ERROR
+}
+
+/// Runs `connect site`.
+pub async fn connect<S: crate::Sockets, C: crate::Console>(
+    sockets: S,
+    console: C,
+    args: ConnectArgs,
+) -> crate::ExitCode {
+    match client::connect(&sockets, &console, &args).await {
+        Ok(code) => code,
+        Err(trouble) => {
+            console.error(&format!("connect site: {}", trouble.message));
+            trouble.code
+        }
+    }
+}
