@@ -110,7 +110,9 @@ impl Tally {
             E::SwitchFlooded { why, .. } => match why {
                 FloodCause::UnknownUnicast => self.flooded_unknown += 1,
                 FloodCause::Broadcast => self.flooded_broadcast += 1,
-                FloodCause::Multicast => self.flooded_multicast += 1,
+                FloodCause::Multicast | FloodCause::BridgeGroup => self.flooded_multicast += 1,
+                // Not flooded: the switch knows where to.
+                FloodCause::GroupMembers | FloodCause::RouterPorts => self.forwarded += 1,
             },
             E::NeighborAsked { .. } => self.arp_questions += 1,
             E::ArpAnswered { .. } => self.arp_answers += 1,

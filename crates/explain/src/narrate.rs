@@ -120,6 +120,9 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
                 FloodCause::UnknownUnicast => say("flood-unknown-unicast", args!(mac)),
                 FloodCause::Broadcast => say("flood-broadcast", args!(mac)),
                 FloodCause::Multicast => say("flood-multicast", args!(mac)),
+                FloodCause::BridgeGroup => say("flood-bridge-group", args!(mac)),
+                FloodCause::GroupMembers => say("flood-group-members", args!(mac)),
+                FloodCause::RouterPorts => say("flood-router-ports", args!(mac)),
             };
             let (count, names) = (ports.len(), scene.ports(ports));
             let vlan = vlan.number();

@@ -211,7 +211,7 @@ impl Live {
             command: command.into(),
             daemon: parsed.is_daemon(),
             at: self.sim.now(),
-            input: Vec::new(),
+            ..ProgramSpec::default()
         };
         let id = self.sim.command(node, |host: &mut Host, ctx| {
             host.spawn(ctx, spec, |handle| async move {

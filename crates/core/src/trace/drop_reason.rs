@@ -10,6 +10,7 @@ use super::{Dependence, FirewallPath};
 use crate::addr::{MacAddr, VlanId};
 use crate::id::PortId;
 use crate::link::QueueLimit;
+use crate::trace::{PortRole, PortState};
 
 /// A protocol above IP, or a layer whose checksum was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,12 @@ pub enum Protocol {
     Arp,
     /// DHCP.
     Dhcp,
+    /// The spanning tree's messages.
+    Stp,
+    /// IGMP.
+    Igmp,
+    /// MLD.
+    Mld,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -281,13 +288,30 @@ pub enum DropReason {
     },
 
     // Spanning tree.
-    /// The port takes no part in forwarding.
-    PortBlocked {
+    /// The port the frame came in by, or would leave by, does not forward.
+    PortNotForwarding {
+        /// The port.
+        port: PortId,
+        /// Its role.
+        role: PortRole,
+        /// Its state.
+        state: PortState,
+    },
+    /// A spanning tree message that this bridge sent by the same port: it came back.
+    OwnBpdu {
         /// The port.
         port: PortId,
     },
     // Groups.
-
+    /// A message about groups that this node has no use for.
+    GroupMessageIgnored,
+    /// The switch knows of nobody behind another port who takes part in the group.
+    NoMembers {
+        /// The VLAN.
+        vlan: VlanId,
+        /// The group, or its hardware address where the frame has no IP packet.
+        group: IpAddr,
+    },
     // DHCP.
     /// The message is for another client of the segment.
     DhcpOtherClient {

@@ -18,6 +18,12 @@ pub enum FloodCause {
     Broadcast,
     /// The destination is a group, and the switch does not know its members.
     Multicast,
+    /// The destination is all bridges, and this one takes no part in a spanning tree.
+    BridgeGroup,
+    /// The destination is a group, and the switch has listened in on who takes part.
+    GroupMembers,
+    /// The destination is a group of which the switch knows no member, or a report for routers.
+    RouterPorts,
 }
 
 /// Where the hardware address of a neighbour was seen.

@@ -34,9 +34,12 @@ pub use facts::{
 };
 pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
 pub use ipv6::Ipv6Event;
-pub use multicast::MulticastEvent;
+pub use multicast::{MulticastEvent, ReportCause};
 pub use nat::{Dependence, NatEvent, PortChoice, Translation, Unmapped};
-pub use stp::StpEvent;
+pub use stp::{
+    BpduKind, BpduVerdict, BridgeId, BridgePortId, EdgeCause, PortRole, PortState, PriorityVector,
+    RoleCause, RootPath, StateCause, StpEvent,
+};
 pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};

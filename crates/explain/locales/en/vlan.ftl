@@ -29,7 +29,6 @@ drop-no-native-vlan = it has no tag, and the trunk { $port } has no native VLAN
 drop-reserved-vlan = its tag says { $number }, a reserved number that stands for no VLAN
 drop-no-other-port-in-vlan = VLAN { $vlan } has no other port here that it could leave by
 drop-no-interface-for-vlan = its tag says VLAN { $vlan }, and there is no interface for that VLAN at { $port } of this node
-drop-port-blocked = { $port } takes no part in forwarding
 
 drops-tagged-on-access-port = tagged, at an access port
 drops-vlan-not-allowed = VLAN not on the trunk
@@ -37,4 +36,3 @@ drops-no-native-vlan = untagged, at a trunk without native VLAN
 drops-reserved-vlan = reserved VLAN number
 drops-no-other-port-in-vlan = no other port in the VLAN
 drops-no-interface-for-vlan = no interface for the VLAN
-drops-port-blocked = port takes no part in forwarding

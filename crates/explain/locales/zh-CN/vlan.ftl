@@ -22,7 +22,6 @@ drop-no-native-vlan = 帧不带标签，而干道{ $port } 没有本征 VLAN
 drop-reserved-vlan = 标签中的编号 { $number } 是保留值，不代表任何 VLAN
 drop-no-other-port-in-vlan = VLAN { $vlan } 在此没有其他端口可供发出
 drop-no-interface-for-vlan = 标签写明 VLAN { $vlan }，而本机在{ $port } 上没有该 VLAN 的接口
-drop-port-blocked = { $port } 不参与转发
 
 drops-tagged-on-access-port = 带标签的帧到达接入端口
 drops-vlan-not-allowed = 干道不允许该 VLAN
@@ -30,4 +29,3 @@ drops-no-native-vlan = 不带标签的帧到达无本征 VLAN 的干道
 drops-reserved-vlan = 保留的 VLAN 编号
 drops-no-other-port-in-vlan = 该 VLAN 没有其他端口
 drops-no-interface-for-vlan = 没有该 VLAN 的接口
-drops-port-blocked = 端口不参与转发

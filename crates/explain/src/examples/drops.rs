@@ -1,6 +1,6 @@
 //! Every reason to drop.
 
-use lanternet_core::trace::Protocol;
+use lanternet_core::trace::{PortRole, PortState, Protocol};
 use lanternet_core::{DropReason, MacAddr, PortId, QueueLimit, VlanId};
 
 use super::{firewall, ip, mac, nat, net, socket};
@@ -26,6 +26,21 @@ pub(super) fn drops() -> Vec<DropReason> {
             R::SamePort { vlan: VlanId::new(10).unwrap(), mac: mac(2), port: PortId(0) },
         ],
         R::ReservedAddress { .. } => [R::ReservedAddress { mac: MacAddr([1, 0x80, 0xc2, 0, 0, 0]) }],
+        R::PortNotForwarding { .. } => [
+            R::PortNotForwarding {
+                port: PortId(1),
+                role: PortRole::Alternate,
+                state: PortState::Discarding,
+            },
+            R::PortNotForwarding {
+                port: PortId(1),
+                role: PortRole::Designated,
+                state: PortState::Learning,
+            },
+        ],
+        R::GroupMessageIgnored => [R::GroupMessageIgnored],
+        R::NoMembers { .. } => [R::NoMembers { vlan: VlanId::DEFAULT, group: ip("239.1.2.3") }],
+        R::OwnBpdu { .. } => [R::OwnBpdu { port: PortId(1) }],
         R::SourceIsGroup { .. } => [R::SourceIsGroup { mac: MacAddr([1, 0, 0x5e, 0, 0, 1]) }],
         R::NoOtherPort => [R::NoOtherPort],
         R::NotOurMac { .. } => [R::NotOurMac { mac: mac(2) }],
@@ -85,7 +100,6 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::ReservedVlan { .. } => [R::ReservedVlan { port, number: 4095 }],
         R::NoOtherPortInVlan { .. } => [R::NoOtherPortInVlan { vlan }],
         R::NoInterfaceForVlan { .. } => [R::NoInterfaceForVlan { port, vlan }],
-        R::PortBlocked { .. } => [R::PortBlocked { port }],
         R::DhcpOtherClient { .. } => [R::DhcpOtherClient { mac: mac(2) }],
         R::DhcpUnexpected => [R::DhcpUnexpected],
         R::DhcpNotHere { .. } => [R::DhcpNotHere { interface: port }],

@@ -174,11 +174,15 @@ pub(super) fn floods() -> Vec<(FloodCause, MacAddr)> {
         F::UnknownUnicast => [F::UnknownUnicast],
         F::Broadcast => [F::Broadcast],
         F::Multicast => [F::Multicast],
+        F::BridgeGroup => [F::BridgeGroup],
+        F::GroupMembers => [F::GroupMembers],
+        F::RouterPorts => [F::RouterPorts],
     };
     let mac_for = |cause| match cause {
         F::UnknownUnicast => mac(2),
         F::Broadcast => MacAddr::BROADCAST,
-        F::Multicast => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::Multicast | F::GroupMembers | F::RouterPorts => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::BridgeGroup => MacAddr([1, 0x80, 0xc2, 0, 0, 0]),
     };
     causes.into_iter().map(|cause| (cause, mac_for(cause))).collect()
 }

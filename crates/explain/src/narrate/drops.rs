@@ -34,6 +34,17 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::SourceIsGroup { mac } => scene.say("drop-source-is-group", &args!(mac)),
         R::NoOtherPort => scene.phrase("drop-no-other-port"),
 
+        R::PortNotForwarding { port, role, state } => {
+            let (role, state) = (super::stp::role(scene, *role), super::stp::state(scene, *state));
+            let port = scene.port_in_words(*port);
+            scene.say("drop-port-not-forwarding", &args!(port, role, state))
+        }
+        R::GroupMessageIgnored => scene.phrase("drop-group-message-ignored"),
+        R::NoMembers { group, .. } => scene.say("drop-no-members", &args!(group)),
+        R::OwnBpdu { port } => {
+            scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
+        }
+
         R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
         R::UnknownEtherType { ethertype } => {
             let ethertype = format!("{ethertype:#06x}");
@@ -130,10 +141,6 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         }
         R::DhcpTooManyHops { hops } => scene.say("drop-dhcp-too-many-hops", &args!(hops)),
         R::DhcpUnknownRelay { relay } => scene.say("drop-dhcp-unknown-relay", &args!(relay)),
-
-        R::PortBlocked { port } => {
-            scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
-        }
     }
 }
 
@@ -151,6 +158,10 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::Runt { .. } => "drops-runt",
         R::SamePort { .. } => "drops-same-port",
         R::ReservedAddress { .. } => "drops-reserved-address",
+        R::PortNotForwarding { .. } => "drops-port-not-forwarding",
+        R::OwnBpdu { .. } => "drops-own-bpdu",
+        R::GroupMessageIgnored => "drops-group-message-ignored",
+        R::NoMembers { .. } => "drops-no-members",
         R::SourceIsGroup { .. } => "drops-source-is-group",
         R::NoOtherPort => "drops-no-other-port",
         R::NotOurMac { .. } => "drops-not-our-mac",
@@ -199,7 +210,6 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::ReservedVlan { .. } => "drops-reserved-vlan",
         R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
         R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
-        R::PortBlocked { .. } => "drops-port-blocked",
         R::DhcpOtherClient { .. } => "drops-dhcp-other-client",
         R::DhcpUnexpected => "drops-dhcp-unexpected",
         R::DhcpNotHere { .. } => "drops-dhcp-not-here",

@@ -138,5 +138,8 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Udp => "UDP",
         Protocol::Arp => "ARP",
         Protocol::Dhcp => "DHCP",
+        Protocol::Stp => "STP",
+        Protocol::Igmp => "IGMP",
+        Protocol::Mld => "MLD",
     }
 }

@@ -129,6 +129,9 @@ impl Layer {
             R::Runt { .. }
             | R::SamePort { .. }
             | R::ReservedAddress { .. }
+            | R::PortNotForwarding { .. }
+            | R::NoMembers { .. }
+            | R::OwnBpdu { .. }
             | R::SourceIsGroup { .. }
             | R::NoOtherPort
             | R::NotOurMac { .. }
@@ -141,11 +144,10 @@ impl Layer {
             | R::NoNativeVlan { .. }
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
-            | R::NoInterfaceForVlan { .. }
-            | R::PortBlocked { .. } => Self::Link,
+            | R::NoInterfaceForVlan { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
-                Protocol::Arp => Self::Link,
-                Protocol::Ip | Protocol::Icmp => Self::Network,
+                Protocol::Arp | Protocol::Stp => Self::Link,
+                Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
                 Protocol::Dhcp => Self::Application,
             },
@@ -176,7 +178,8 @@ impl Layer {
             | R::FlowClash
             | R::FlowTableFull { .. }
             | R::FirewallDenied { .. }
-            | R::FirewallPolicy { .. } => Self::Network,
+            | R::FirewallPolicy { .. }
+            | R::GroupMessageIgnored => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -201,15 +204,18 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NotOurMac { .. }
         | R::ArpNotForUs { .. }
         | R::ReservedAddress { .. }
+        | R::PortNotForwarding { .. }
+        | R::NoMembers { .. }
+        | R::GroupMessageIgnored
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. }
         | R::DhcpOtherClient { .. }
         | R::DhcpUnexpected
         | R::DhcpNotHere { .. } => true,
         R::NoCable
+        | R::OwnBpdu { .. }
         | R::LinkDown
         | R::LinkCut
         | R::NodeDown
@@ -244,6 +250,8 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::BacklogFull { .. }
         | R::ReceiveBufferFull { .. }
         | R::NotThePeer { .. }
+        | R::DhcpTooManyHops { .. }
+        | R::DhcpUnknownRelay { .. }
         | R::NatNoMapping { .. }
         | R::NatFiltered { .. }
         | R::NatInsideFromOutside { .. }
@@ -257,8 +265,6 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::FlowClash
         | R::FlowTableFull { .. }
         | R::FirewallDenied { .. }
-        | R::FirewallPolicy { .. }
-        | R::DhcpTooManyHops { .. }
-        | R::DhcpUnknownRelay { .. } => false,
+        | R::FirewallPolicy { .. } => false,
     }
 }

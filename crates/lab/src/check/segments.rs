@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{End, Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
+use crate::lab::{Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
 
 /// More circles than this are not told one by one.
 const MOST_LOOPS: usize = 10;
@@ -40,7 +40,8 @@ impl Segments {
         for (index, link) in lab.links.iter().enumerate() {
             let mut closes = false;
             for tag in map.tags.clone() {
-                if let [Some(a), Some(b)] = link.ends.map(|end| map.arrival(lab, end, tag)) {
+                if let Some([a, b]) = lab.joined(link, tag) {
+                    let [a, b] = [a, b].map(|spot| map.element(lab, spot));
                     closes |= !map.sets.join(a, b);
                 }
             }
@@ -64,23 +65,24 @@ impl Segments {
         };
         for (index, link) in lab.links.iter().enumerate() {
             for tag in map.tags.clone() {
-                let ends = link.ends.map(|end| map.arrival(lab, end, tag));
-                // A cable leads to its stations whatever the other end makes of their frames.
-                let ([Some(element), _] | [None, Some(element)]) = ends else { continue };
-                if tag.is_some() && ends.contains(&None) {
-                    continue;
-                }
-                let root = map.sets.root(element);
-                let number = *numbers.entry(root).or_insert_with(|| {
-                    segments.members.push(Vec::new());
-                    segments.routers.push(Vec::new());
-                    segments.links.push(Vec::new());
-                    segments.links.len() - 1
-                });
-                let spots = link.ends.map(|end| lab.arrival(end, tag));
-                segments.spots.extend(spots.into_iter().flatten().map(|spot| (spot, number)));
-                if segments.links[number].last() != Some(&index) {
-                    segments.links[number].push(index);
+                let spots = match lab.joined(link, tag) {
+                    Some(spots) => spots.map(Some),
+                    // A cable leads to its stations whatever the other end makes of their frames.
+                    None if tag.is_none() => link.ends.map(|end| lab.arrival(end, tag)),
+                    None => continue,
+                };
+                for spot in spots.into_iter().flatten() {
+                    let root = map.sets.root(map.element(lab, spot));
+                    let number = *numbers.entry(root).or_insert_with(|| {
+                        segments.members.push(Vec::new());
+                        segments.routers.push(Vec::new());
+                        segments.links.push(Vec::new());
+                        segments.links.len() - 1
+                    });
+                    segments.spots.insert(spot, number);
+                    if segments.links[number].last() != Some(&index) {
+                        segments.links[number].push(index);
+                    }
                 }
             }
         }
@@ -181,11 +183,6 @@ impl Map {
                 self.first[node.0] + before + self.tags.binary_search(&tag).unwrap_or(0)
             }
         }
-    }
-
-    /// Where frames with this tag are once they have arrived at an end.
-    fn arrival(&self, lab: &Lab, end: End, tag: Tag) -> Option<usize> {
-        lab.arrival(end, tag).map(|spot| self.element(lab, spot))
     }
 }
 

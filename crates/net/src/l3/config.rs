@@ -39,6 +39,9 @@ pub struct InterfaceConfig {
     pub detect_conflicts: bool,
     /// Neighbours whose hardware addresses are known from the start and stay; nobody asks for them.
     pub neighbors: Vec<StaticNeighbor>,
+    /// Ask who takes part in multicast groups (RFC 3376 section 6), for switches that listen in. Off
+    /// by default.
+    pub querier: bool,
 }
 
 impl InterfaceConfig {
@@ -51,6 +54,7 @@ impl InterfaceConfig {
             announce: false,
             detect_conflicts: false,
             neighbors: Vec::new(),
+            querier: false,
         }
     }
 

@@ -10,6 +10,7 @@ use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+    igmp,
 };
 use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
@@ -108,9 +109,17 @@ impl L3 {
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
         let link_group = mac.is_group();
+        // Who asks for an address has none, and whoever speaks of groups may have none yet
+        // (RFC 3376 section 4.2.13).
+        let of_groups = header.protocol == igmp::message::PROTOCOL
+            && header.source.is_unspecified()
+            && header.destination.is_multicast();
         let answer = !link_group && self.is_answer(port, &header)
             || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
-        if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
+        if !answer
+            && !of_groups
+            && let Err(reason) = self.admit(port, header.source, header.destination)
+        {
             return ctx.drop_frame(Some(port), || reason);
         }
         if self.gate.is_some() {
@@ -194,6 +203,8 @@ impl L3 {
         };
         if inbound.protocol == PROTOCOL_ICMP {
             self.process_icmp(ctx, inbound);
+        } else if inbound.protocol == igmp::message::PROTOCOL {
+            self.process_igmp(ctx, inbound);
         } else {
             self.deliveries.push_back(Delivery::Packet(inbound));
         }

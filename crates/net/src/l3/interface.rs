@@ -38,6 +38,8 @@ pub(super) struct Interface {
     detect: bool,
     /// Whether a DHCP client listens here: what comes for its port is taken in without an address.
     pub(super) acquiring: bool,
+    /// Whether it asks who takes part in groups.
+    pub(super) querier: bool,
     neighbors: Box<[StaticNeighbor]>,
 }
 
@@ -110,6 +112,7 @@ impl Interface {
             announce: config.announce,
             detect: config.detect_conflicts,
             acquiring: false,
+            querier: config.querier,
             neighbors: config.neighbors.as_slice().into(),
         }
     }
@@ -223,17 +226,21 @@ impl Interface {
     }
 
     /// Joins a group; the group of all hosts needs no joining (RFC 1112 section 4).
-    pub(super) fn join(&mut self, group: IpAddr) {
-        if !self.groups.contains(&group) {
-            let joined = std::mem::take(&mut self.groups);
-            self.groups = joined.into_iter().chain([group]).collect();
-        }
+    /// Whether it was in it for the first time. The list has a group once for each who joined.
+    pub(super) fn join(&mut self, group: IpAddr) -> bool {
+        let news = !self.groups.contains(&group);
+        let joined = std::mem::take(&mut self.groups);
+        self.groups = joined.into_iter().chain([group]).collect();
+        news
     }
 
-    /// Leaves a group.
-    pub(super) fn leave(&mut self, group: IpAddr) {
-        let joined = std::mem::take(&mut self.groups);
-        self.groups = joined.into_iter().filter(|joined| *joined != group).collect();
+    /// Leaves a group once. Whether nobody is in it any more, and somebody was.
+    pub(super) fn leave(&mut self, group: IpAddr) -> bool {
+        let Some(at) = self.groups.iter().position(|joined| *joined == group) else { return false };
+        let mut joined = std::mem::take(&mut self.groups).into_vec();
+        joined.remove(at);
+        self.groups = joined.into();
+        !self.groups.contains(&group)
     }
 
     /// Whether it is a member of the group.

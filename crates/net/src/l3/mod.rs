@@ -13,7 +13,7 @@
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
+//! RFC 7126 recommends); policy and multicast routing (but see [`igmp`]).
 
 mod arp;
 mod config;
@@ -21,6 +21,7 @@ mod forward;
 mod fragment;
 mod gate;
 pub mod icmp;
+pub mod igmp;
 mod input;
 mod interface;
 mod lower;
@@ -104,6 +105,7 @@ struct Rare {
     fragments: Reassembler,
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
+    igmp: BTreeMap<PortId, igmp::Igmp>,
 }
 
 impl L3 {
@@ -143,6 +145,7 @@ impl L3 {
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_igmp(ctx);
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -168,6 +171,7 @@ impl L3 {
                 }
             }
         }
+        self.igmp_timeout(ctx);
         while let Some(due) = self.neighbors.due(ctx.now()) {
             self.handle_neighbor_due(ctx, due);
         }
@@ -187,7 +191,9 @@ impl L3 {
         interface.up = up;
         self.forget_path();
         self.routes.set_interface_up(port, up);
-        if !up {
+        if up {
+            self.igmp_link_up(port);
+        } else {
             for held in self.neighbors.flush(port) {
                 let before = ctx.set_about(held.about);
                 ctx.drop_frame(Some(port), || DropReason::LinkDown);
@@ -223,6 +229,7 @@ impl L3 {
         let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
         let next = Deadline::earliest(next, flows.map(Deadline::background));
+        let next = Deadline::earliest(next, self.igmp_deadline());
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -412,12 +419,17 @@ impl L3 {
         Ok(())
     }
 
-    /// Takes part in a multicast group on an interface (`None`: the one of the default route).
+    /// Takes part in a multicast group on an interface (`None`: the one of the default route). Who
+    /// joins twice has to leave twice.
     ///
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn join_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.join(group);
+        let port = self.group_interface(port)?;
+        let news = self.interfaces[usize::from(port.0)].join(group);
+        if let (true, IpAddr::V4(group)) = (news, group) {
+            self.igmp_changed(port, group, true);
+        }
         Ok(())
     }
 
@@ -426,13 +438,18 @@ impl L3 {
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn leave_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.leave(group);
+        let port = self.group_interface(port)?;
+        let last = self.interfaces[usize::from(port.0)].leave(group);
+        if let (true, IpAddr::V4(group)) = (last, group) {
+            self.igmp_changed(port, group, false);
+        }
         Ok(())
     }
 
-    fn group_interface(&mut self, port: Option<PortId>) -> Result<&mut Interface, Unsent> {
+    fn group_interface(&self, port: Option<PortId>) -> Result<PortId, Unsent> {
         let port = self.interface_for_group(port).ok_or(Unsent::AddressNotAvailable)?;
-        self.interfaces.get_mut(port.0 as usize).ok_or(Unsent::AddressNotAvailable)
+        let exists = usize::from(port.0) < self.interfaces.len();
+        if exists { Ok(port) } else { Err(Unsent::AddressNotAvailable) }
     }
 
     /// The interface for packets to everybody or to a group: the one asked for, that of the default
