@@ -323,7 +323,8 @@ pub struct IcmpSocket(stream::IcmpSocket);
 impl sockets::IcmpSocket for IcmpSocket {
     async fn send_echo(&self, to: IpAddr, request: EchoRequest<'_>) -> io::Result<()> {
         let EchoRequest { sequence, payload, ttl, dont_fragment } = request;
-        let request = host::EchoRequest { sequence, payload, ttl, dont_fragment };
+        let interface = None;
+        let request = host::EchoRequest { sequence, payload, ttl, dont_fragment, interface };
         self.0.send_echo(to, request).map_err(|error| {
             for_programs(error, payload.len() + HEADERS, || Some(self.0.path_mtu(to)))
         })
@@ -353,7 +354,7 @@ fn error(message: trace::IcmpMessage) -> IcmpError {
     match message {
         M::TtlExceeded => IcmpError::TimeExceeded,
         M::ReassemblyTimeExceeded => IcmpError::ReassemblyTimeExceeded,
-        M::ParameterProblem { .. } => IcmpError::ParameterProblem,
+        M::ParameterProblem { .. } | M::HeaderProblem { .. } => IcmpError::ParameterProblem,
         M::Unreachable(unreachable) => IcmpError::Unreachable(match unreachable {
             U::Network => Unreachable::Network,
             U::Host => Unreachable::Host,
@@ -361,6 +362,7 @@ fn error(message: trace::IcmpMessage) -> IcmpError {
             U::Port => Unreachable::Port,
             U::FragmentationNeeded { mtu } => Unreachable::FragmentationNeeded { mtu: mtu.into() },
             U::Prohibited => Unreachable::Filtered,
+            U::BeyondScope => Unreachable::Other(2),
             U::Other { code } => Unreachable::Other(code),
         }),
         M::Other { kind, code } => IcmpError::Other { kind, code },

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_core::trace::{FloodCause, IcmpMessage, Unreachable};
+use lanternet_core::trace::{FloodCause, HeaderProblem, IcmpMessage, Unreachable};
 use lanternet_core::{NodeId, Observer, Record, Topology, TraceEvent};
 
 use self::connection::Connections;
@@ -172,7 +172,18 @@ fn error_type(message: IcmpMessage) -> Option<(u8, u8)> {
         IcmpMessage::ReassemblyTimeExceeded => (11, 1),
         IcmpMessage::Redirect { .. } => (5, 0),
         IcmpMessage::ParameterProblem { .. } => (12, 0),
+        IcmpMessage::HeaderProblem { problem, .. } => (12, problem_code(problem)),
     })
+}
+
+fn problem_code(problem: HeaderProblem) -> u8 {
+    match problem {
+        HeaderProblem::Field => 0,
+        HeaderProblem::NextHeader => 1,
+        HeaderProblem::Option => 2,
+        HeaderProblem::FirstFragment => 3,
+        HeaderProblem::Other { code } => code,
+    }
 }
 
 fn unreachable_code(why: Unreachable) -> u8 {
@@ -183,6 +194,8 @@ fn unreachable_code(why: Unreachable) -> u8 {
         Unreachable::Port => 3,
         Unreachable::FragmentationNeeded { .. } => 4,
         Unreachable::Prohibited => 13,
+        // No code of ICMP's: behind all of those.
+        Unreachable::BeyondScope => u8::MAX,
         Unreachable::Other { code } => code,
     }
 }

@@ -232,10 +232,10 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
             IpAddr::V6(_) => "::/0".parse(),
         };
-        Some(StaticRoute { to: to.ok()?, via: gateway.value })
+        Some(StaticRoute::new(to.ok()?, gateway.value))
     });
     let routes =
-        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
+        station.routes.iter().map(|route| StaticRoute::new(route.to.value, route.via.value));
     L3Config {
         interfaces: interfaces.collect(),
         routes: gateway.chain(routes).collect(),

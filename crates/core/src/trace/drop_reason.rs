@@ -439,4 +439,71 @@ pub enum DropReason {
     // Names.
 
     // IPv6.
+    /// The interface takes no part in IPv6.
+    Ipv6Off {
+        /// The interface.
+        interface: PortId,
+    },
+    /// The address is being checked for duplicates and not in use yet (RFC 4862 section 5.4).
+    AddressTentative {
+        /// The address.
+        address: IpAddr,
+    },
+    /// A neighbour solicitation for an address that is not ours.
+    SolicitationNotForUs {
+        /// The address that was asked for.
+        target: IpAddr,
+    },
+    /// A neighbour advertisement that answers nothing we asked (RFC 4861 section 7.2.5).
+    AdvertisementUnasked {
+        /// The address it tells of.
+        address: IpAddr,
+    },
+    /// Neighbour discovery from beyond the segment: a router has lowered the hop limit
+    /// (RFC 4861 section 7.1).
+    DiscoveryFromAfar {
+        /// The hop limit it came with.
+        hop_limit: u8,
+    },
+    /// The interface is not configured by routers, or is itself a router's.
+    RouterUnheeded {
+        /// The router.
+        router: IpAddr,
+    },
+    /// A router solicitation to an interface that does not advertise.
+    NotAdvertising {
+        /// The interface.
+        interface: PortId,
+    },
+    /// Our own question, sent back by a loop (RFC 7527).
+    OwnQuestion {
+        /// The address it asks for.
+        target: IpAddr,
+    },
+    /// A redirect that is not from the router in use, or leads nowhere.
+    RedirectUnheeded {
+        /// Who sent it.
+        from: IpAddr,
+    },
+    /// A link-local source or destination stays on its segment (RFC 4291 section 2.5.6).
+    LinkLocalStays {
+        /// The source.
+        source: IpAddr,
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// Too long for the next link, and routers do not fragment IPv6 (RFC 8200 section 4.5).
+    PacketTooBig {
+        /// Bytes of the packet.
+        len: u32,
+        /// What the next link takes.
+        mtu: u16,
+    },
+    /// An extension header that cannot be passed over.
+    ExtensionHeader {
+        /// What is wrong: a short English phrase, a key for the catalogues.
+        what: &'static str,
+    },
+    /// The packet ends after its headers: there is nothing to hand up (RFC 8200 section 4.7).
+    NoNextHeader,
 }

@@ -28,12 +28,12 @@ pub use dns::{
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
 pub use facts::{
-    FloodCause, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState, ResetCause,
-    RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment, TcpState,
-    Unreachable,
+    FloodCause, HeaderProblem, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState,
+    ResetCause, RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment,
+    TcpState, Unreachable,
 };
 pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
-pub use ipv6::Ipv6Event;
+pub use ipv6::{AddressOrigin, Ipv6Event, PrefixFacts, PrefixFault, RouterGone, SourceRule};
 pub use multicast::{MulticastEvent, ReportCause};
 pub use nat::{Dependence, NatEvent, PortChoice, Translation, Unmapped};
 pub use stp::{

@@ -87,6 +87,34 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::IcmpIgnored => scene.phrase("drop-icmp-ignored"),
         R::ArpNotForUs { target } => scene.say("drop-arp-not-for-us", &args!(target)),
 
+        R::Ipv6Off { interface } => {
+            scene.say("drop-ipv6-off", &args!(interface = scene.port(*interface)))
+        }
+        R::AddressTentative { address } => scene.say("drop-address-tentative", &args!(address)),
+        R::SolicitationNotForUs { target } => {
+            scene.say("drop-solicitation-not-for-us", &args!(target))
+        }
+        R::AdvertisementUnasked { address } => {
+            scene.say("drop-advertisement-unasked", &args!(address))
+        }
+        R::DiscoveryFromAfar { hop_limit } => {
+            scene.say("drop-discovery-from-afar", &args!(hop_limit))
+        }
+        R::RouterUnheeded { router } => scene.say("drop-router-unheeded", &args!(router)),
+        R::NotAdvertising { interface } => {
+            scene.say("drop-not-advertising", &args!(interface = scene.port(*interface)))
+        }
+        R::OwnQuestion { target } => scene.say("drop-own-question", &args!(target)),
+        R::RedirectUnheeded { from } => scene.say("drop-redirect-unheeded", &args!(from)),
+        R::LinkLocalStays { source, destination } => {
+            scene.say("drop-link-local-stays", &args!(source, destination))
+        }
+        R::PacketTooBig { len, mtu } => scene.say("drop-packet-too-big", &args!(len, mtu)),
+        R::ExtensionHeader { what } => {
+            scene.say("drop-extension-header", &args!(what = what::what(scene, what)))
+        }
+        R::NoNextHeader => scene.phrase("drop-no-next-header"),
+
         R::NoListener { protocol, local } => {
             let protocol = protocol_name(*protocol);
             scene.say("drop-no-listener", &args!(protocol, port = local.port(), local))
@@ -185,6 +213,19 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::UnknownProtocol { .. } => "drops-unknown-protocol",
         R::IcmpIgnored => "drops-icmp-ignored",
         R::ArpNotForUs { .. } => "drops-arp-not-for-us",
+        R::Ipv6Off { .. } => "drops-ipv6-off",
+        R::AddressTentative { .. } => "drops-address-tentative",
+        R::SolicitationNotForUs { .. } => "drops-solicitation-not-for-us",
+        R::AdvertisementUnasked { .. } => "drops-advertisement-unasked",
+        R::DiscoveryFromAfar { .. } => "drops-discovery-from-afar",
+        R::RouterUnheeded { .. } => "drops-router-unheeded",
+        R::NotAdvertising { .. } => "drops-not-advertising",
+        R::OwnQuestion { .. } => "drops-own-question",
+        R::RedirectUnheeded { .. } => "drops-redirect-unheeded",
+        R::LinkLocalStays { .. } => "drops-link-local-stays",
+        R::PacketTooBig { .. } => "drops-packet-too-big",
+        R::ExtensionHeader { .. } => "drops-extension-header",
+        R::NoNextHeader => "drops-no-next-header",
         R::NoListener { .. } => "drops-no-listener",
         R::BacklogFull { .. } => "drops-backlog-full",
         R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",

@@ -144,7 +144,12 @@ impl Layer {
             | R::NoNativeVlan { .. }
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
-            | R::NoInterfaceForVlan { .. } => Self::Link,
+            | R::NoInterfaceForVlan { .. }
+            | R::AddressTentative { .. }
+            | R::SolicitationNotForUs { .. }
+            | R::AdvertisementUnasked { .. }
+            | R::DiscoveryFromAfar { .. }
+            | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
                 Protocol::Arp | Protocol::Stp => Self::Link,
                 Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
@@ -179,7 +184,15 @@ impl Layer {
             | R::FlowTableFull { .. }
             | R::FirewallDenied { .. }
             | R::FirewallPolicy { .. }
-            | R::GroupMessageIgnored => Self::Network,
+            | R::GroupMessageIgnored
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -213,7 +226,11 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NoOtherPortInVlan { .. }
         | R::DhcpOtherClient { .. }
         | R::DhcpUnexpected
-        | R::DhcpNotHere { .. } => true,
+        | R::DhcpNotHere { .. }
+        | R::SolicitationNotForUs { .. }
+        | R::AdvertisementUnasked { .. }
+        | R::RouterUnheeded { .. }
+        | R::NotAdvertising { .. } => true,
         R::NoCable
         | R::OwnBpdu { .. }
         | R::LinkDown
@@ -243,6 +260,15 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::TtlExpired { .. }
         | R::NoRoute { .. }
         | R::FragmentationNeeded { .. }
+        | R::Ipv6Off { .. }
+        | R::AddressTentative { .. }
+        | R::DiscoveryFromAfar { .. }
+        | R::OwnQuestion { .. }
+        | R::RedirectUnheeded { .. }
+        | R::LinkLocalStays { .. }
+        | R::PacketTooBig { .. }
+        | R::ExtensionHeader { .. }
+        | R::NoNextHeader
         | R::ReassemblyTimeout
         | R::BadFragment { .. }
         | R::UnknownProtocol { .. }

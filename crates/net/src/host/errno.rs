@@ -138,6 +138,7 @@ impl Errno {
             Unreachable::Port => (Self::ConnectionRefused, true),
             Unreachable::FragmentationNeeded { .. } => (Self::MessageTooLong, false),
             Unreachable::Prohibited => (Self::HostUnreachable, true),
+            Unreachable::BeyondScope => (Self::HostUnreachable, false),
             Unreachable::Other { code } => match code {
                 5 => (Self::NotSupported, false),
                 6 | 9 => (Self::NetworkUnreachable, true),

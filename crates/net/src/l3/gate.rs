@@ -280,7 +280,7 @@ impl L3 {
             data: Data::Frame(frame),
             start: HEADROOM as u32,
             end: HEADROOM as u32 + u32::from(header.total_len),
-            header_len: header.header_len,
+            header_len: header.header_len.into(),
         }
     }
 }

@@ -9,8 +9,8 @@ use smoltcp::wire::Ipv4Packet;
 use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
-    ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
-    igmp,
+    ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME,
+    PATH_MTU_LIMIT, icmp, igmp,
 };
 use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
@@ -95,6 +95,7 @@ impl L3 {
         }
         match ethertype {
             ETHERTYPE_IPV4 => self.process_ipv4(ctx, port, mac, frame),
+            ETHERTYPE_IPV6 => self.process_ipv6(ctx, port, mac, frame),
             ETHERTYPE_ARP => {
                 self.forget_path();
                 self.process_arp(ctx, port, &frame);
@@ -137,7 +138,7 @@ impl L3 {
                 data: Data::Frame(frame),
                 start: HEADROOM as u32,
                 end: HEADROOM as u32 + u32::from(header.total_len),
-                header_len: header.header_len,
+                header_len: header.header_len.into(),
             };
             return self.deliver(ctx, inbound, header.is_fragment);
         }
@@ -218,7 +219,7 @@ impl L3 {
         let piece = inbound.packet();
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
-        let len = piece.len() as u16 - u16::from(inbound.header_len);
+        let len = piece.len() as u16 - inbound.header_len;
         let fragments = &mut self.rare().fragments;
         if let Some(crowded_out) = fragments.make_room(piece) {
             let before = ctx.set_about(crowded_out.about);
@@ -228,7 +229,7 @@ impl L3 {
         }
         match fragments.insert(ctx.now(), piece, inbound.about) {
             Outcome::Held => {
-                ctx.emit(|| TraceEvent::FragmentHeld { ident, offset, len });
+                ctx.emit(|| TraceEvent::FragmentHeld { ident: ident.into(), offset, len });
                 None
             }
             Outcome::Bad(what) => {
@@ -237,10 +238,10 @@ impl L3 {
             }
             Outcome::Whole { packet, fragments } => {
                 let len = packet.len() as u32;
-                ctx.emit(|| TraceEvent::Reassembled { ident, fragments, len });
+                ctx.emit(|| TraceEvent::Reassembled { ident: ident.into(), fragments, len });
                 // The header is that of the first piece; this one may be another.
                 let first = Ipv4Packet::new_unchecked(&packet[..]);
-                let (header_len, ttl) = (first.header_len(), first.hop_limit());
+                let (header_len, ttl) = (first.header_len().into(), first.hop_limit());
                 let data = Data::Buffer(packet);
                 Some(Inbound { data, start: 0, end: len, header_len, ttl, ..inbound })
             }
@@ -317,6 +318,7 @@ impl L3 {
             from: inbound.source,
             to: inbound.destination,
             ttl: inbound.ttl,
+            interface: inbound.interface,
             about: inbound.about,
             message,
             payload,
@@ -343,7 +345,7 @@ impl L3 {
         self.deliver_icmp(inbound, message, Vec::new());
     }
 
-    fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
+    pub(super) fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
         let known = &mut self.rare().path_mtu;
         if known.len() >= PATH_MTU_LIMIT && !known.contains_key(&destination) {
             let oldest = known.iter().min_by_key(|(_, (_, until))| *until).map(|(host, _)| *host);
@@ -384,6 +386,9 @@ impl L3 {
         about: &Inbound,
         message: IcmpMessage,
     ) {
+        if about.destination.is_ipv6() {
+            return self.send_icmp_error6(ctx, about, message);
+        }
         let source = Some(about.destination);
         self.send_error(ctx, source, about.packet(), about.link_group, message);
     }
@@ -479,6 +484,7 @@ impl L3 {
             from: original.source,
             to: original.source,
             ttl: icmp::DEFAULT_TTL,
+            interface: None,
             about,
             message,
             payload: Vec::new(),
