@@ -29,6 +29,8 @@ macro_rules! for_each_lab {
             sticky "sticky"
             three_routers "three-routers"
             two_dorms "two-dorms"
+            two_dorms_l3 "two-dorms-l3"
+            vlan_trunk "vlan-trunk"
             broken_address_in_use "broken/address-in-use"
             broken_cable_pulled "broken/cable-pulled"
             broken_duplicate_address "broken/duplicate-address"
@@ -37,15 +39,18 @@ macro_rules! for_each_lab {
             broken_mtu_black_hole "broken/mtu-black-hole"
             broken_nat_without_forward "broken/nat-without-forward"
             broken_no_default_route_back "broken/no-default-route-back"
+            broken_native_mismatch "broken/native-mismatch"
             broken_no_gateway "broken/no-gateway"
             broken_no_way_back "broken/no-way-back"
             broken_other_network "broken/other-network"
             broken_routing_loop "broken/routing-loop"
             broken_stale_arp "broken/stale-arp"
             broken_storm "broken/storm"
+            broken_trunk_lacks_vlan "broken/trunk-lacks-vlan"
             broken_wrong_gateway "broken/wrong-gateway"
             broken_wrong_mask "broken/wrong-mask"
             broken_wrong_port "broken/wrong-port"
+            broken_wrong_vlan "broken/wrong-vlan"
         }
     };
     ($check:path; $($test:ident $lab:literal)*) => {

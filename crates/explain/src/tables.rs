@@ -1,6 +1,8 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
+mod nat;
+
 use std::net::SocketAddr;
 
 use lanternet_core::trace::{Protocol, Route, RouteKind, TcpState};
@@ -9,6 +11,7 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::nat::{firewall, nat};
 use crate::columns::table;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it

@@ -27,6 +27,7 @@ mod render;
 mod route;
 #[cfg(test)]
 mod tests;
+mod vlan;
 mod words;
 
 use lanternet_core::Topology;

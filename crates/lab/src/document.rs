@@ -7,6 +7,7 @@ mod advice;
 mod dns;
 mod files;
 mod firewall;
+mod ipv6;
 mod leaf;
 mod link;
 mod nat;
@@ -21,6 +22,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
+pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
 pub(crate) use self::nat::{ForwardEntry, HomeNatEntry, NatEntry, OwnInterface, dependence_word};

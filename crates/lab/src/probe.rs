@@ -2,7 +2,7 @@
 //! expectations are judged by and what `why` tells the story of.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lanternet_apps::Simulated;
@@ -170,7 +170,15 @@ impl Network {
         attempts: u32,
     ) -> Option<Answer> {
         let target = match target {
-            Target::Node(index) => Target::Address(lab.address_of(*index)?),
+            Target::Node(index) => {
+                let mut named: Vec<_> =
+                    lab.node(*index).kind.station()?.named_addresses().collect();
+                // The one that a program of the asking host would try first.
+                if let Some(host) = self.host(node) {
+                    host.with_l3(|l3| l3.order_destinations(&mut named));
+                }
+                Target::Address(*named.first()?)
+            }
             other => other.clone(),
         };
         let until = self.sim.now() + TIME_LIMIT;
@@ -267,7 +275,11 @@ async fn connect(sockets: &Simulated, to: SocketAddr) -> io::Result<Found> {
 }
 
 async fn datagram(sockets: &Simulated, to: SocketAddr, attempts: u32) -> io::Result<Found> {
-    let socket = sockets.udp_bind((Ipv4Addr::UNSPECIFIED, 0).into()).await?;
+    let any = match to {
+        SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
+        SocketAddr::V6(_) => IpAddr::from(Ipv6Addr::UNSPECIFIED),
+    };
+    let socket = sockets.udp_bind((any, 0).into()).await?;
     socket.connect(to).await?;
     let mut buffer = [0; 64];
     for _ in 0..attempts {
@@ -302,9 +314,8 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
 
 /// The node that has this address, if one has.
 fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners = lab
-        .stations()
-        .filter(|(_, _, station)| station.addresses().any(|own| own.addr() == address));
+    let mut owners =
+        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
     owners.next().map(|(index, ..)| index.into())
 }
 

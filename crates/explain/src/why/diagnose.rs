@@ -11,7 +11,7 @@ use super::arp::Asked;
 use super::diagnosis::{Diagnosis, Direction, Finding};
 use super::journey::{Journey, Step, Trail, drop_reason, is_end};
 use super::network::Network;
-use super::{gate, handmade, neighbor, route};
+use super::{gate, handmade, neighbor, route, vlan};
 
 /// A frame that comes to one node so often goes in circles.
 const STORM: usize = 8;
@@ -47,7 +47,7 @@ impl<'a> Case<'_, 'a> {
         }
         let nodes = self.journey.seen_at_least(STORM);
         let nodes: Vec<NodeId> =
-            nodes.into_iter().filter(|node| self.network.station(*node).is_none()).collect();
+            nodes.into_iter().filter(|node| self.network.is_switch(*node)).collect();
         if let Some(first) = nodes.first().copied() {
             let (direction, silence) = (Direction::There, None);
             let diagnosis = Diagnosis::Storm { nodes };
@@ -184,7 +184,7 @@ impl<'a> Case<'_, 'a> {
             R::ReceiveBufferFull { local, limit } => {
                 Diagnosis::ReceiveBufferFull { local: *local, limit: *limit }
             }
-            _ => other(),
+            _ => vlan::dropped(self.network, node, reason).unwrap_or_else(other),
         }
     }
 
@@ -294,7 +294,7 @@ impl<'a> Case<'_, 'a> {
         if let Some(row) = to.and_then(|to| handmade::wrong_row(self.network, to, step.node)) {
             return row;
         }
-        if self.network.station(step.node).is_some() {
+        if !self.network.is_switch(step.node) {
             return Diagnosis::Unknown;
         }
         // A switch sent it on, or had nowhere to send it: is a cable on the way unplugged?

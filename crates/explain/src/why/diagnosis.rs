@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
-use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
 use lanternet_lab::{Service, Transport};
 
 /// Which way the packet went.
@@ -101,6 +101,20 @@ pub enum Diagnosis {
     AddressUnused { address: IpAddr, own: IpNet, heard: Vec<NodeId> },
     /// The address is in use, and in the same network, but on another segment.
     NotCabledTogether { address: IpAddr, owner: NodeId },
+    /// A port is in another VLAN than the rest of the station's network; `like` is one of those.
+    WrongVlan { station: NodeId, at: PortRef, vlan: VlanId, right: VlanId, like: NodeId },
+    /// A trunk does not carry the VLAN; `right` is what it should carry.
+    TrunkLacksVlan { at: PortRef, vlan: VlanId, right: Vec<VlanId> },
+    /// The native VLAN of a trunk is another one at each end.
+    NativeMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// A cable joins two VLANs of two switches.
+    AccessMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// An access port of the VLAN `own` is where frames of another VLAN would have to get through.
+    AccessPortBetween { at: PortRef, own: VlanId, vlan: VlanId },
+    /// Frames without a tag come to a trunk that has no native VLAN.
+    TrunkWithoutNative { at: PortRef },
+    /// Frames with a tag come to a node that has no interface for the VLAN.
+    NoInterfaceForVlan { at: PortRef, vlan: VlanId },
     /// A row leads to a router that nobody is.
     NextHopUnused { destination: IpAddr, via: IpAddr, right: Option<IpAddr> },
     /// No row of the routing table matches.

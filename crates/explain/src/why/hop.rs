@@ -291,7 +291,10 @@ impl<'a> Teller<'_, 'a> {
         match (incoming, &step.out) {
             (Some(incoming), Some(out)) => {
                 let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));
-                let same = step.arrived.is_some_and(|(_, frame)| frame.id() == out.frame.id());
+                let same = step.arrived.is_some_and(|(_, frame)| {
+                    // A switch that adds a tag passes on the same frame, but not unchanged.
+                    frame.id() == out.frame.id() && frame.bytes() == out.frame.bytes()
+                });
                 let id = if same { "why-through-unchanged" } else { "why-through" };
                 Some(self.say(id, args!(incoming, outgoing, peer)))
             }
@@ -330,7 +333,12 @@ fn about_the_packet<'a>(step: &Step<'a>) -> Vec<&'a Record> {
         let dropped = matches!(record.event, E::Dropped { .. });
         dropped && !is_end(&record.event) && (ended || step.out.is_some())
     };
-    let records = step.records.iter().copied().filter(|record| !aside(record));
+    // What the bridge in a node did with another frame of this node, such as a question of ARP.
+    let own = |record: &Record| {
+        let ids = [step.out.as_ref().map(|out| out.frame.id()), step.arrived.map(|(_, f)| f.id())];
+        record.frame.is_some_and(|id| id.origin() == step.node && !ids.contains(&Some(id)))
+    };
+    let records = step.records.iter().copied().filter(|record| !aside(record) && !own(record));
     let Some(destination) = destination else { return records.collect() };
     let next_hop = step.records.iter().find_map(|record| match &record.event {
         E::RouteChosen { destination: to, route, .. } if *to == destination => {

@@ -9,7 +9,7 @@ use super::diagnose::Case;
 use super::diagnosis::{Diagnosis, Direction, Router};
 use super::journey::Step;
 use super::network::Owner;
-use super::route;
+use super::{route, vlan};
 
 /// The diagnosis for a packet that waited at a step in vain.
 pub(super) fn unresolved<'a>(
@@ -35,6 +35,12 @@ pub(super) fn unresolved<'a>(
         }
     }
     let elsewhere = owners.first().copied();
+    if let (Some(own), Some(owner)) = (own, elsewhere)
+        && own.net.trunc() == owner.net.trunc()
+        && let Some(apart) = vlan::apart(network, own, owner)
+    {
+        return apart;
+    }
     let via = address != destination;
     match (own, elsewhere) {
         _ if via => {
@@ -179,9 +185,19 @@ impl Case<'_, '_> {
                     _,
                 ) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
+                    if let TraceEvent::SwitchFlooded { vlan, .. } = &record.event
+                        && !self.network.carries(*end, *vlan)
+                    {
+                        continue;
+                    }
                     let came_by = self.came_by(record);
                     down |=
                         came_by.is_some_and(|port| port != end.port) && !ports.contains(&end.port);
+                }
+                (TraceEvent::Dropped { reason: DropReason::NoOtherPortInVlan { vlan }, .. }, _) => {
+                    let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
+                    down |= self.network.carries(*end, *vlan)
+                        && self.came_by(record).is_some_and(|port| port != end.port);
                 }
                 (TraceEvent::Dropped { reason: DropReason::NoOtherPort, .. }, _) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_apps::command::{Command, Serve};
-use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
 
 /// An interface of a station, with one of its addresses.
@@ -185,6 +185,18 @@ impl<'a> Network<'a> {
                 }
             }
         }
+    }
+
+    /// Whether frames of a VLAN leave by this port of a switch.
+    pub(super) fn carries(self, at: PortRef, vlan: VlanId) -> bool {
+        let end = self.lab.links.iter().flat_map(|link| link.ends).find(|end| place(end) == at);
+        let vlans = end.and_then(|end| self.lab.port_vlans(end).flatten());
+        vlans.is_none_or(|vlans| vlans.carries(vlan))
+    }
+
+    /// Whether a node passes frames on.
+    pub(super) fn is_switch(self, node: NodeId) -> bool {
+        self.station(node).is_none_or(|station| station.switch.is_some())
     }
 
     /// The interfaces of others on the segments of a node, with their addresses.

@@ -1,5 +1,7 @@
 //! A finding in words: what is wrong, and what to write into the lab file.
 
+mod vlan;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -378,7 +380,7 @@ impl Words<'_> {
             D::Forbidden { rule, right } => self.forbidden(node, rule.as_ref(), *right),
             D::NoAnswer => (say("why-no-answer", args!(node)), None),
             D::Other { record } => (sentence(self.catalogue, self.topology, record), None),
-            _ => (say("why-unknown", args!(node)), None),
+            other => self.vlan(other).unwrap_or_else(|| (say("why-unknown", args!(node)), None)),
         }
     }
 

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::Name;
 use super::dns::OneOrMore;
 use super::firewall::FirewallEntry;
+use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
 use super::nat::{HomeNatEntry, NatEntry};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
@@ -90,6 +91,10 @@ mapping! {
         collected "addresses" addresses: List<Spanned<Prefix>>,
         /// The MAC address of the switch in this VLAN. Derived from the seed unless told otherwise.
         optional "mac" mac: Spanned<MacAddr>,
+        /// Whether it advertises itself to hosts as a router of IPv6: `true`, or settings such as
+        /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
+        /// from.
+        optional "advertise" advertise: AdvertiseEntry,
     }
 }
 
@@ -110,6 +115,10 @@ mapping! {
         collected "addresses" addresses: List<Spanned<Prefix>>,
         /// The MAC address of a routed port. Derived from the seed unless told otherwise.
         optional "mac" mac: Spanned<MacAddr>,
+        /// Whether a routed port advertises itself to hosts as a router of IPv6: `true`, or settings such as
+        /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
+        /// from.
+        optional "advertise" advertise: AdvertiseEntry,
     }
 }
 
@@ -123,6 +132,8 @@ mapping! {
         optional "lan" lan: InterfaceEntry,
         /// Where packets to the outside go: the address of the provider's router.
         optional "gateway" gateway: Spanned<IpAddr>,
+        /// The same for IPv6, when `gateway` is that for IPv4.
+        optional "gateway6" gateway6: Spanned<IpAddr>,
         /// Static routes besides `gateway`.
         collected "routes" routes: List<RouteEntry>,
         /// Names that it knows by itself, as in `/etc/hosts`.

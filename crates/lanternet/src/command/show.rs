@@ -15,7 +15,8 @@ use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
-/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
+/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`,
+/// nat like `conntrack -L`, firewall like `iptables -L -v`.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,6 +49,10 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
+    /// Which inside end is which outside end, and the flows
+    Nat,
+    /// Which rule decided how often
+    Firewall,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -98,6 +103,8 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
+        Table::Nat => "nat",
+        Table::Firewall => "firewall",
     }
 }
 
@@ -111,6 +118,8 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
     let host = sim.device::<Host>(node)?;
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
+        Table::Nat => host.with_l3(|l3| tables::nat(topology, node, l3.gate()?, sim.now()))?,
+        Table::Firewall => host.with_l3(|l3| tables::firewall(l3.gate()?))?,
         Table::Routes => host.with_l3(|l3| {
             let addresses: Vec<_> = l3.addresses().collect();
             tables::routes(topology, node, l3.routes(), &addresses)
