@@ -438,6 +438,95 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b1:7000/udp"],
     ),
     change("reuse", &[("echo --port 7001", "echo --udp --port 7001")], &["a1 reaches b1:7001"]),
+    // Nobody translates: what comes back is for an address that nobody outside knows.
+    change(
+        "nat",
+        &[(
+            "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+            "",
+        )],
+        &[
+            "output of order contains \"ONE PEAR\"",
+            "output of ping contains \"2 received\"",
+            "output of path contains \"203.0.113.1\"",
+            "output of path contains \"198.51.100.80\"",
+            "output of stream contains \"film\"",
+            "output of near contains \"near\"",
+            "laptop reaches shop:80",
+            "shop reaches 203.0.113.5:8001",
+        ],
+    ),
+    change(
+        "nat",
+        &[("{ tcp: 8001, to", "{ tcp: 80, to")],
+        &[
+            "output of stream contains \"film\"",
+            "shop reaches 203.0.113.5:8001",
+            "shop cannot reach 203.0.113.5:80",
+        ],
+    ),
+    change(
+        "nat",
+        &[("      preset: home\n", "      preset: home\n      hairpinning: false\n")],
+        &["output of near contains \"near\""],
+    ),
+    change(
+        "nat",
+        &[("- sw -- home:eth1", "- { between: [sw, \"home:eth1\"], state: down }")],
+        &["output of path contains \"192.168.1.1\""],
+    ),
+    // Without translation, and with a route, the inside is as open as any network.
+    change(
+        "nat",
+        &[
+            (
+                "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+                "",
+            ),
+            (
+                "      eth1: { address: 198.51.100.1/24 }\n",
+                "      eth1: { address: 198.51.100.1/24 }\n    routes: [{ to: 192.168.1.0/24, via: 203.0.113.5 }]\n",
+            ),
+        ],
+        &["shop cannot reach laptop", "shop cannot reach media:80"],
+    ),
+    change(
+        "firewall",
+        &[("default: deny", "default: allow")],
+        &["world cannot reach files:445", "world cannot reach pc", "web cannot reach world:80"],
+    ),
+    change(
+        "firewall",
+        &[("        - allow: { in: eth1 }\n", "")],
+        &["pc reaches world:80", "pc reaches files:445"],
+    ),
+    change("firewall", &[("port: [80, 443] }", "port: [8080, 443] }")], &["world reaches web:80"]),
+    change(
+        "firewall",
+        &[("to: [10.0.2.2, 203.0.113.1]", "to: 203.0.113.1")],
+        &["world reaches web"],
+    ),
+    change(
+        "firewall",
+        &[("protocol: tcp, from: 10.0.2.0/24 }", "protocol: tcp, from: 10.0.9.0/24 }")],
+        &["web cannot reach files:445"],
+    ),
+    change(
+        "firewall",
+        &[("        - reject: { protocol: tcp, port: 23 }\n", "")],
+        &["pc cannot reach web:23"],
+    ),
+    change(
+        "firewall",
+        &[
+            ("default: deny", "default: allow"),
+            (
+                "  - { on: files, run:",
+                "  - { on: gate, run: serve echo --port 22, name: shell }\n  - { on: files, run:",
+            ),
+        ],
+        &["world cannot reach gate:22"],
+    ),
 ];
 
 /// What cures the broken labs: the mistake is the only thing that is wrong with them.
@@ -523,6 +612,22 @@ const CURES: &[Change] = &[
         "broken/native-mismatch",
         &[("native: 20", "native: 10")],
         &["a1 cannot reach a2", "a2 cannot reach a1", "b1 cannot reach b2", "b2 cannot reach b1"],
+    ),
+    change(
+        "broken/nat-without-forward",
+        &[(
+            "nat: { outside: eth0 }",
+            "nat: { outside: eth0, forward: [{ tcp: 8080, to: 192.168.1.3:8080 }] }",
+        )],
+        &["guest cannot reach 203.0.113.5:8080"],
+    ),
+    change(
+        "broken/no-default-route-back",
+        &[(
+            "      eth1: { address: 10.2.0.1/24 }\n",
+            "      eth1: { address: 10.2.0.1/24 }\n    routes: [{ to: default, via: 10.0.2.1 }]\n",
+        )],
+        &["pc cannot reach till", "till cannot reach pc"],
     ),
     change(
         "broken/no-gateway",
