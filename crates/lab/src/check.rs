@@ -15,6 +15,7 @@ mod programs;
 mod routes;
 mod segments;
 mod vlan;
+mod zones;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -32,6 +33,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
+    zones::zones(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
