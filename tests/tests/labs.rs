@@ -80,6 +80,67 @@ const BREAKAGES: &[Change] = &[
         &[("a2:7 ", "a2:8 ")],
         &["output of a1 contains \"is anybody listening?\"", "exit of a1 is 0"],
     ),
+    // Each site on the other's port.
+    change(
+        "sites",
+        &[("--port 8001 --dir sites/a", "--port 8003 --dir sites/a")],
+        &[
+            "output of page-a contains \"lanterns\"",
+            "output of wrong-port contains \"421 Misdirected Request\"",
+            "output of again contains \"304 Not Modified\"",
+            "output of short contains \"today.html\"",
+        ],
+    ),
+    change(
+        "sites",
+        &[("--dir sites/b --name b.example", "--dir sites/b --name c.example")],
+        &[
+            "output of page-b contains \"<h1>Site B\"",
+            "output of end contains \"206 Partial Content\"",
+            "output of end contains \"kites\"",
+            "output of out contains \"404 Not Found\"",
+        ],
+    ),
+    change(
+        "sites",
+        &[(" --name a.example }", " }")],
+        &["output of wrong-port contains \"421 Misdirected Request\"", "exit of wrong-port is 1"],
+    ),
+    change(
+        "sites",
+        &[("at: 500ms, run: serve site --port 8002", "at: 500ms, run: serve site")],
+        &[
+            "output of late contains \"the program `site-b` on this host has port 8002\"",
+            "output of no-port contains \"connection refused\"",
+            "exit of no-port is 1",
+        ],
+    ),
+    change(
+        "sites",
+        &[("search: a.example", "search: c.example")],
+        &["laptop resolves www to 203.0.113.80"],
+    ),
+    // The page is another one now.
+    change(
+        "sites",
+        &[("Made of paper", "Made of silk")],
+        &["output of again contains \"304 Not Modified\""],
+    ),
+    change(
+        "sites",
+        &[("www.b  CNAME b", "www.b  A 203.0.113.81")],
+        &["phone reaches www.b.example:8002", "output of page-b contains \"<h1>Site B\""],
+    ),
+    // The name server is gone, and with it all that is reached by name.
+    change(
+        "sites",
+        &[("- ns -- sw-cloud", "- { between: [ns, sw-cloud], state: down }")],
+        &[
+            "laptop resolves www.a.example to 203.0.113.80",
+            "laptop resolves www to 203.0.113.80",
+            "output of page-a contains \"lanterns\"",
+        ],
+    ),
     // The site moved, and what was learned of it before is wrong now.
     change(
         "dns-hierarchy",
@@ -628,6 +689,20 @@ const CURES: &[Change] = &[
             "      eth1: { address: 10.2.0.1/24 }\n    routes: [{ to: default, via: 10.0.2.1 }]\n",
         )],
         &["pc cannot reach till", "till cannot reach pc"],
+    ),
+    change(
+        "broken/no-name-server",
+        &[("dns: 192.168.1.35", "dns: 192.168.1.53")],
+        &[
+            "a2 cannot reach shop.example",
+            "output of silent contains \"Temporary failure in name resolution\"",
+            "exit of silent is 2",
+        ],
+    ),
+    change(
+        "broken/no-name-server",
+        &[("192.168.1.3/24 }", "192.168.1.3/24, dns: 192.168.1.53 }")],
+        &["output of nobody contains \"nobody knows the name\"", "exit of nobody is 2"],
     ),
     change(
         "broken/no-gateway",
