@@ -28,6 +28,8 @@ macro_rules! for_each_lab {
             sticky "sticky"
             three_routers "three-routers"
             two_dorms "two-dorms"
+            two_dorms_l3 "two-dorms-l3"
+            vlan_trunk "vlan-trunk"
             broken_address_in_use "broken/address-in-use"
             broken_cable_pulled "broken/cable-pulled"
             broken_dns_loop "broken/dns-loop"
@@ -36,15 +38,18 @@ macro_rules! for_each_lab {
             broken_lame_delegation "broken/lame-delegation"
             broken_moved_station "broken/moved-station"
             broken_mtu_black_hole "broken/mtu-black-hole"
+            broken_native_mismatch "broken/native-mismatch"
             broken_no_gateway "broken/no-gateway"
             broken_no_way_back "broken/no-way-back"
             broken_other_network "broken/other-network"
             broken_routing_loop "broken/routing-loop"
             broken_stale_arp "broken/stale-arp"
             broken_storm "broken/storm"
+            broken_trunk_lacks_vlan "broken/trunk-lacks-vlan"
             broken_wrong_gateway "broken/wrong-gateway"
             broken_wrong_mask "broken/wrong-mask"
             broken_wrong_port "broken/wrong-port"
+            broken_wrong_vlan "broken/wrong-vlan"
         }
     };
     ($check:path; $($test:ident $lab:literal)*) => {

@@ -67,6 +67,8 @@ codes! {
     UnknownNode = "unknown-node", Error;
     /// A name that no interface of the node has.
     UnknownInterface = "unknown-interface", Error;
+    /// A VLAN that the switch was not told of.
+    UnknownVlan = "unknown-vlan", Error;
     /// Two cables in one interface.
     CableEndUsedTwice = "cable-end-used-twice", Error;
     /// Both ends of a cable at one node.
@@ -116,6 +118,14 @@ codes! {
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.
     MtuMismatch = "mtu-mismatch", Warning;
+    /// A cable between ports that make different VLANs of the same frames.
+    VlanMismatch = "vlan-mismatch", Warning;
+    /// A trunk with another native VLAN at each end.
+    NativeMismatch = "native-mismatch", Warning;
+    /// A trunk that does not carry a VLAN which the other end sends.
+    TrunkLacksVlan = "trunk-lacks-vlan", Warning;
+    /// Stations of one IP network in different VLANs.
+    NetworkInTwoVlans = "network-in-two-vlans", Warning;
     /// A row in `arp:` with a MAC address that the neighbour does not have.
     NeighborMismatch = "neighbor-mismatch", Warning;
     /// A name in `hosts:` for an address that nobody has.
@@ -132,8 +142,10 @@ codes! {
     BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
-    /// An IPv6 address, which is read and not simulated yet.
-    Ipv6NotYet = "ipv6-not-yet", Warning;
+    /// An interface that is to form an address, on a segment where no router advertises a prefix.
+    NothingAdvertised = "nothing-advertised", Warning;
+    /// An advertised prefix of a length from which no address is formed.
+    PrefixNotFormable = "prefix-not-formable", Warning;
 }
 
 impl fmt::Display for Code {

@@ -4,6 +4,10 @@
 //! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
+mod ipv6;
+mod vlan;
+mod wiring;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,6 +17,10 @@ use lanternet_core::{Duration, LinkSettings, MacAddr};
 
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
+
+pub use self::ipv6::{Advertise, Ipv6};
+pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
+pub use self::wiring::{Departure, Spot, Tag};
 
 /// A network to build and what is to happen in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +75,10 @@ pub enum NodeKind {
     Switch(Switch),
     /// It forwards packets between networks, and runs programs too.
     Router(Station),
+    /// A switch and a router in one box: between its VLANs it forwards packets.
+    L3Switch(Station),
+    /// The box of a home: a small switch, and a router between it and the line outside.
+    HomeRouter(Station),
 }
 
 /// A switch's settings.
@@ -80,6 +92,8 @@ pub struct Switch {
     pub table_size: u32,
     /// Stations that are in the table from the start and stay.
     pub macs: Vec<StaticMac>,
+    /// Its VLANs; without them it knows nothing of VLANs.
+    pub vlans: Option<Vlans>,
 }
 
 /// A row of a switch's table that was written by hand.
@@ -101,10 +115,13 @@ impl Switch {
 /// What hosts and routers have in common: they speak IP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Station {
-    /// Its interfaces: those of the file in its order, then those that links brought into being.
+    /// Its interfaces: those of the file in its order, then those that links brought into being, then
+    /// those that have no cable of their own.
     pub interfaces: Vec<Interface>,
-    /// A host's default gateway.
+    /// A host's default gateway for IPv4.
     pub gateway: Option<Spanned<IpAddr>>,
+    /// The same for IPv6.
+    pub gateway6: Option<Spanned<IpAddr>>,
     /// Static routes besides the gateway.
     pub routes: Vec<Route>,
     /// Names it knows by itself.
@@ -119,6 +136,8 @@ pub struct Station {
     pub detect_conflicts: bool,
     /// Neighbours whose MAC addresses it knows by itself.
     pub neighbors: Vec<Neighbor>,
+    /// The switch inside a three-layer switch or a home router.
+    pub switch: Option<Box<Switch>>,
 }
 
 /// A row of a station's neighbour table that was written by hand.
@@ -141,6 +160,10 @@ pub struct Interface {
     /// Its addresses with the length of their networks' prefixes. None for an interface that only
     /// has a cable.
     pub addresses: Vec<Spanned<IpNet>>,
+    /// What it stands on.
+    pub stand: Stand,
+    /// What it does about IPv6.
+    pub ipv6: Ipv6,
 }
 
 /// A row of the route table.
@@ -150,6 +173,8 @@ pub struct Route {
     pub to: Spanned<IpNet>,
     /// The next router.
     pub via: Spanned<IpAddr>,
+    /// Which of [`Station::interfaces`] the router is at, where that was written.
+    pub interface: Option<Spanned<InterfaceName>>,
 }
 
 /// A row of a station's own list of names.
@@ -286,7 +311,8 @@ pub enum Claim {
 /// Where a probe goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To the first address of a station.
+    /// To the address of a station that the asking one would try first (RFC 6724 section 6): of both
+    /// families the one that it has a way to, and IPv6 before IPv4; of one family the first.
     Node(NodeIndex),
     /// To this address.
     Address(IpAddr),
@@ -331,27 +357,43 @@ pub enum Speaker {
 }
 
 impl NodeKind {
-    /// The word in the file: `host`, `hub`, `switch`, `router`.
+    /// The word in the file: `host`, `hub`, `switch` ...
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Host(_) => "host",
             Self::Hub { .. } => "hub",
             Self::Switch(_) => "switch",
             Self::Router(_) => "router",
+            Self::L3Switch(_) => "l3-switch",
+            Self::HomeRouter(_) => "home-router",
         }
     }
 
-    /// The IP side of a host or router.
+    /// The IP side of a node that has one.
     pub const fn station(&self) -> Option<&Station> {
         match self {
-            Self::Host(station) | Self::Router(station) => Some(station),
+            Self::Host(station)
+            | Self::Router(station)
+            | Self::L3Switch(station)
+            | Self::HomeRouter(station) => Some(station),
+            Self::Hub { .. } | Self::Switch(_) => None,
+        }
+    }
+
+    /// The same to change.
+    pub const fn station_mut(&mut self) -> Option<&mut Station> {
+        match self {
+            Self::Host(station)
+            | Self::Router(station)
+            | Self::L3Switch(station)
+            | Self::HomeRouter(station) => Some(station),
             Self::Hub { .. } | Self::Switch(_) => None,
         }
     }
 
     /// Whether it forwards packets that are not for itself.
     pub const fn forwards_packets(&self) -> bool {
-        matches!(self, Self::Router(_))
+        matches!(self, Self::Router(_) | Self::L3Switch(_) | Self::HomeRouter(_))
     }
 }
 
@@ -373,16 +415,20 @@ impl Lab {
         self.seed = seed;
         for node in &mut self.nodes {
             let name = node.name.to_string();
-            let (NodeKind::Host(station) | NodeKind::Router(station)) = &mut node.kind else {
-                continue;
-            };
-            for interface in &mut station.interfaces {
-                if interface.mac.span == Span::default() {
-                    let own = interface.name.as_str();
-                    interface.mac.value = MacAddr::derive(seed, &name, own);
+            let Some(station) = node.kind.station_mut() else { continue };
+            for number in 0..station.interfaces.len() {
+                let Interface { name: own, mac, stand, .. } = &station.interfaces[number];
+                if mac.span == Span::default() {
+                    let mac = match *stand {
+                        // A part of an interface has its address, and stands behind it in the list.
+                        Stand::Interface { parent, .. } => station.interfaces[parent].mac.value,
+                        _ => MacAddr::derive(seed, &name, own.as_str()),
+                    };
+                    station.interfaces[number].mac.value = mac;
                 }
             }
         }
+        self.form_addresses();
     }
 
     /// The files, as programs see them.
@@ -413,9 +459,9 @@ impl Lab {
         })
     }
 
-    /// The first address of a station: the one that its name stands for.
+    /// The first of the addresses that a station's name stands for.
     pub fn address_of(&self, index: NodeIndex) -> Option<IpAddr> {
-        self.node(index).kind.station()?.addresses().next().map(|address| address.addr())
+        self.node(index).kind.station()?.named_addresses().next()
     }
 
     /// The name of the interface or port at this end: `eth0`, `3`.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use lanternet_core::VlanId;
+
 use crate::diagnostic::all_of;
 
 /// Why a text is no name.
@@ -77,9 +79,10 @@ name! {
 }
 
 name! {
-    /// The name of a host or router interface: `eth0`, `wan`. At most 15 letters, as in Linux.
-    InterfaceName, max 15, "only small letters, digits and hyphens", str::to_owned,
-    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+    /// The name of a host or router interface: `eth0`, `wan`, `eth0.10`. At most 15 letters, as in
+    /// Linux. What is behind a dot is the number of a VLAN.
+    InterfaceName, max 15, "only small letters, digits, hyphens, and a dot before a VLAN", str::to_owned,
+    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.'
 }
 
 name! {
@@ -94,6 +97,31 @@ impl InterfaceName {
     /// `eth` and a number: the name of an interface that was given none.
     pub fn ethernet(number: usize) -> Self {
         Self(format!("eth{number}"))
+    }
+
+    /// The name of a port with a number.
+    pub(crate) fn port(number: u16) -> Self {
+        Self(number.to_string())
+    }
+
+    /// The name of a switch's own interface in a VLAN.
+    pub(crate) fn vlan(vlan: VlanId) -> Self {
+        Self(format!("vlan{vlan}"))
+    }
+
+    /// The name of a home router's interface to its own network.
+    pub(crate) fn lan() -> Self {
+        Self("lan".to_owned())
+    }
+
+    /// The name of a home router's interface to the outside.
+    pub(crate) fn wan() -> Self {
+        Self("wan".to_owned())
+    }
+
+    /// The parts before and behind the dot, where there is one.
+    pub(crate) fn parts(&self) -> Option<(&str, &str)> {
+        self.0.split_once('.')
     }
 
     /// The number of an `eth...` name.
@@ -136,8 +164,11 @@ fn check(
     Ok(())
 }
 
-/// The pattern of [`NodeName`] and [`InterfaceName`] for the schema.
+/// The pattern of [`NodeName`] for the schema.
 pub(crate) const NAME_PATTERN: &str = "^(?=.*[a-z-])[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
+/// The pattern of [`InterfaceName`] for the schema.
+pub(crate) const INTERFACE_NAME_PATTERN: &str =
+    "^(?=.*[a-z-])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[1-9][0-9]{0,3})?$";
 /// The pattern of [`HostName`] for the schema.
 pub(crate) const HOST_NAME_PATTERN: &str =
     "^(?=.*[A-Za-z.-])[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$";
@@ -173,5 +204,12 @@ mod tests {
         for other in ["eth01", "eth", "wan", "eth-1"] {
             assert_eq!(other.parse::<InterfaceName>().unwrap().ethernet_number(), None, "{other}");
         }
+    }
+
+    #[test]
+    fn behind_a_dot_is_a_vlan() {
+        let name: InterfaceName = "eth0.10".parse().unwrap();
+        assert_eq!((name.parts(), name.ethernet_number()), (Some(("eth0", "10")), None));
+        assert!("eth0.".parse::<InterfaceName>().is_err());
     }
 }

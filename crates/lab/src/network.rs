@@ -1,17 +1,20 @@
 //! From a checked lab to a network that runs.
 
+mod ipv6;
+mod vlan;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use lanternet_apps::Simulated;
 use lanternet_core::{
-    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop, VlanId,
+    Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
 use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{BridgeConfig, Hub, StaticMac, Switch};
+use lanternet_net::l2::{Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
-use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Station};
+use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
 
 /// How long a run may last in simulated time when the lab does not say.
 pub const DEFAULT_UNTIL: Duration = Duration::from_secs(3600);
@@ -88,6 +91,7 @@ impl Network {
                 daemon,
                 at: Instant::ZERO + program.at,
                 input: program.input.clone(),
+                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);
@@ -158,25 +162,14 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = BridgeConfig {
-                ageing: switch.ageing,
-                table_size: switch.table_size,
-                static_macs: switch
-                    .macs
-                    .iter()
-                    .map(|row| StaticMac {
-                        vlan: VlanId::DEFAULT,
-                        mac: row.mac.value,
-                        // Ports have numbers from 1 in the lab.
-                        port: PortId(row.port.value.saturating_sub(1)),
-                    })
-                    .collect(),
-                ..BridgeConfig::with_ports(switch.ports)
-            };
+            let config = vlan::switch(switch);
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
-        NodeKind::Host(station) | NodeKind::Router(station) => {
+        NodeKind::Host(station)
+        | NodeKind::Router(station)
+        | NodeKind::L3Switch(station)
+        | NodeKind::HomeRouter(station) => {
             let forwarding = node.kind.forwards_packets();
             let l3 = l3_config(lab, index, station, forwarding);
             let own: Names = station.hosts.iter().fold(Names::new(), |mut own, entry| {
@@ -215,44 +208,57 @@ fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
 fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) -> L3Config {
     let interfaces =
         station.interfaces.iter().enumerate().map(|(number, interface)| InterfaceConfig {
-            addresses: interface
-                .addresses
-                .iter()
-                .map(|address| address.value)
-                .filter(|address| address.addr().is_ipv4())
-                .collect(),
+            addresses: interface.addresses.iter().map(|address| address.value).collect(),
             mtu: mtu(lab, node, number),
             announce: station.announce,
             detect_conflicts: station.detect_conflicts,
             neighbors: station
                 .neighbors
                 .iter()
-                .filter(|row| {
-                    interface.addresses.iter().any(|net| net.contains(&row.address.value))
-                })
+                .filter(|row| interface.is_near(row.address.value))
                 .map(|row| StaticNeighbor { address: row.address.value, mac: row.mac.value })
                 .collect(),
+            v6: ipv6::config(interface),
             ..InterfaceConfig::new(interface.mac.value)
         });
-    let gateway = station.gateway.iter().filter_map(|gateway| {
+    let gateways = station.gateway.iter().chain(&station.gateway6);
+    let gateways = gateways.filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
             IpAddr::V6(_) => "::/0".parse(),
         };
-        Some(StaticRoute { to: to.ok()?, via: gateway.value })
+        Some(StaticRoute::new(to.ok()?, gateway.value))
     });
-    let routes =
-        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
+    let routes = station.routes.iter().map(|route| StaticRoute {
+        interface: route.interface.as_ref().and_then(|name| {
+            let at = station.interfaces.iter().position(|own| own.name == *name);
+            at.and_then(|at| u16::try_from(at).ok()).map(PortId)
+        }),
+        ..StaticRoute::new(route.to.value, route.via.value)
+    });
     L3Config {
         interfaces: interfaces.collect(),
-        routes: gateway.chain(routes).collect(),
+        routes: gateways.chain(routes).collect(),
         forwarding,
-        lower: None,
+        gate: None,
+        lower: vlan::lower(station).map(Box::new),
     }
 }
 
-/// The MTU of an interface is that of the cable in it, in the direction away from it.
+/// The MTU of an interface is that of the cable in it, in the direction away from it; of one without a
+/// cable, that of the cables that it leads to.
 fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
+    let station = lab.node(node).kind.station();
+    let stand = station.and_then(|station| station.interfaces.get(interface)).map(|own| own.stand);
+    match (stand, station) {
+        (Some(Stand::Interface { parent, .. }), _) => return mtu(lab, node, parent),
+        (Some(Stand::Switch(vlan)), Some(station)) => {
+            // What gets to every station of the VLAN, as far as this node can tell.
+            let ports = vlan::ports_of(&lab.node(node).kind, station, vlan);
+            return ports.map(|port| mtu(lab, node, port)).min().unwrap_or(1500);
+        }
+        _ => {}
+    }
     let here = |end: End| end.node == node && end.interface == interface;
     let direction = lab.links.iter().find_map(|link| match link.ends {
         [first, _] if here(first) => Some(&link.forward),
@@ -264,9 +270,7 @@ fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
 
 /// The names of the lab's nodes, for every host.
 fn names(lab: &Lab) -> Names {
-    let addresses = |station: &Station| -> Vec<IpAddr> {
-        station.addresses().map(|address| address.addr()).filter(IpAddr::is_ipv4).collect()
-    };
+    let addresses = |station: &Station| -> Vec<IpAddr> { station.named_addresses().collect() };
     let named =
         lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
     named.filter(|(_, addresses)| !addresses.is_empty()).collect()

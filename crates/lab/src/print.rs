@@ -1,14 +1,15 @@
 //! A lab as it was understood: YAML with every name resolved and every default filled in, which
 //! reads as the same lab again.
 
+mod vlan;
+
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
-use crate::lab::{
-    FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, StaticMac, Station, Switch,
-};
+use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
+use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
 
 /// The lab as the text of a lab file.
@@ -77,6 +78,9 @@ enum NodeOut {
     Router(StationOut),
     Hub,
     Switch(SwitchOut),
+    #[serde(rename = "l3-switch")]
+    L3Switch(L3SwitchOut),
+    HomeRouter(HomeRouterOut),
 }
 
 #[derive(Serialize)]
@@ -84,6 +88,8 @@ enum NodeOut {
 struct StationOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway6: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     interfaces: Option<Ordered<FlowMap<InterfaceOut>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -107,21 +113,26 @@ struct InterfaceOut {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     addresses: Vec<String>,
     mac: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advertise: Option<AdvertiseOut>,
+}
+
+#[derive(Serialize)]
+struct AdvertiseOut {
+    lifetime: String,
+    interval: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prefixes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct RouteOut {
     to: String,
     via: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct SwitchOut {
-    ageing: String,
-    table_size: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    macs: Option<Ordered<u16>>,
+    interface: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -169,15 +180,9 @@ fn kind(kind: &NodeKind) -> NodeOut {
         NodeKind::Host(station) => NodeOut::Host(self::station(station)),
         NodeKind::Router(station) => NodeOut::Router(self::station(station)),
         NodeKind::Hub { ports: _ } => NodeOut::Hub,
-        // Ports follow from the links.
-        NodeKind::Switch(Switch { ports: _, ageing, table_size, macs }) => {
-            let row = |row: &StaticMac| (row.mac.to_string(), row.port.value);
-            NodeOut::Switch(SwitchOut {
-                ageing: exact(*ageing),
-                table_size: *table_size,
-                macs: (!macs.is_empty()).then(|| Ordered(macs.iter().map(row).collect())),
-            })
-        }
+        NodeKind::Switch(switch) => NodeOut::Switch(vlan::switch(switch, None)),
+        NodeKind::L3Switch(station) => NodeOut::L3Switch(vlan::l3_switch(station)),
+        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(vlan::home_router(station)),
     }
 }
 
@@ -185,24 +190,34 @@ fn station(station: &Station) -> StationOut {
     let Station {
         interfaces,
         gateway,
+        gateway6,
         routes,
         hosts,
-        dns,
-        search,
         announce,
         detect_conflicts,
         neighbors,
+        // Where there is one, it is printed with the VLANs.
+        switch: _,
+        dns,
+        search,
     } = station;
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
         gateway: gateway.map(|gateway| gateway.to_string()),
+        gateway6: gateway6.map(|gateway| gateway.to_string()),
         interfaces: some(interfaces.is_empty()).map(|()| {
             let entry = |i: &Interface| (i.name.to_string(), FlowMap(interface(i)));
             Ordered(interfaces.iter().map(entry).collect())
         }),
         routes: routes
             .iter()
-            .map(|route| FlowMap(RouteOut { to: route.to.to_string(), via: route.via.to_string() }))
+            .map(|route| {
+                FlowMap(RouteOut {
+                    to: route.to.to_string(),
+                    via: route.via.to_string(),
+                    interface: route.interface.as_ref().map(ToString::to_string),
+                })
+            })
             .collect(),
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
@@ -220,11 +235,18 @@ fn station(station: &Station) -> StationOut {
 
 fn interface(interface: &Interface) -> InterfaceOut {
     let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    addresses.extend(interface.ipv6.slaac.map(|_| "slaac".to_owned()));
     let one = addresses.len() == 1;
     InterfaceOut {
         address: if one { addresses.pop() } else { None },
         addresses,
         mac: interface.mac.to_string(),
+        advertise: interface.ipv6.advertise.as_ref().map(|advertise| AdvertiseOut {
+            lifetime: exact(advertise.lifetime),
+            interval: exact(advertise.interval),
+            prefixes: advertise.prefixes.iter().map(ToString::to_string).collect(),
+            dns: advertise.dns.iter().map(ToString::to_string).collect(),
+        }),
     }
 }
 

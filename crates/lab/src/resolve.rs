@@ -5,16 +5,18 @@
 
 mod claims;
 mod files;
+mod ipv6;
 mod links;
 mod nodes;
 mod programs;
+mod vlan;
 
 use std::collections::BTreeMap;
 use std::io;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::Document;
-use crate::lab::{Lab, NodeIndex};
+use crate::lab::{Interface, Lab, NodeIndex};
 use crate::names::{NodeName, some_of};
 use crate::span::{Span, Spanned};
 
@@ -25,6 +27,8 @@ struct Resolver<'a> {
     lab: Lab,
     /// Every name under `nodes`; `None` for one whose entry could not be read.
     names: BTreeMap<NodeName, Option<NodeIndex>>,
+    /// Interfaces without a cable of their own, which come behind all that have one.
+    virtuals: BTreeMap<NodeIndex, Vec<Interface>>,
     /// Whether some program's entry could not be read, and with it a name.
     lost_programs: bool,
     /// Whether there were mistakes before the expectations: what they are about may be lost.
@@ -60,10 +64,15 @@ pub(crate) fn resolve(
     };
     let lost_programs = document.programs.unread > 0;
     let names = BTreeMap::new();
-    let mut resolver = Resolver { lab, names, lost_programs, incomplete: false, out };
+    let virtuals = BTreeMap::new();
+    let mut resolver = Resolver { lab, names, virtuals, lost_programs, incomplete: false, out };
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
+    resolver.add_virtuals();
+    resolver.route_interfaces();
+    resolver.lab.form_addresses();
     resolver.static_macs();
+    resolver.ports_without_cable();
     resolver.programs(&document.programs.items);
     resolver.files(&document.files, folder);
     resolver.claims(&document.expect.items);

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use lanternet_core::VlanId;
+
 use super::segments::Segments;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{Lab, NodeKind};
+use crate::lab::{Lab, NodeKind, Stand};
 
 /// Nodes and interfaces that nothing is plugged into.
 pub(super) fn uncabled(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
@@ -18,10 +20,19 @@ pub(super) fn uncabled(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>
             }
             continue;
         }
-        for (number, interface) in station.interfaces.iter().enumerate() {
-            if segments.segment_of((index, number)).is_none() {
+        for (number, interface) in station.ip_interfaces() {
+            // Of a part of an interface its parent tells, of a port of a switch who looked at those.
+            let told = match interface.stand {
+                Stand::Interface { .. } => true,
+                Stand::Cable => matches!(node.kind, NodeKind::L3Switch(_)),
+                _ => false,
+            };
+            if !told && segments.segment_of((index, number)).is_none() {
                 let name = format!("{}:{}", node.name, interface.name);
-                let mut diagnostic = no_cable(&interface.name, "interface", &name);
+                let mut diagnostic = match interface.stand {
+                    Stand::Switch(vlan) => no_port(&interface.name, &name, vlan),
+                    _ => no_cable(&interface.name, "interface", &name),
+                };
                 if let Some(address) = interface.addresses.first() {
                     diagnostic = diagnostic.and(address.span, "its address is of no use");
                 }
@@ -45,6 +56,16 @@ fn no_cable<T>(place: &crate::span::Spanned<T>, what: &str, name: &str) -> Diagn
         "nothing is plugged in here",
     )
     .help(format!("add a link such as `{name} -- ...`, or take it out"))
+}
+
+fn no_port<T>(place: &crate::span::Spanned<T>, name: &str, vlan: VlanId) -> Diagnostic {
+    Diagnostic::new(
+        Code::Uncabled,
+        format!("`{name}` has no port: no cable is in a port of VLAN {vlan}"),
+        place.span,
+        "an interface that is never up",
+    )
+    .help(format!("put a port with a cable into it, such as `ports: {{ 1: {{ vlan: {vlan} }} }}`"))
 }
 
 /// Links of one segment with different MTUs: there is no router between that could tell.

@@ -1,11 +1,12 @@
 //! Segments: the interfaces that hear each other's broadcasts. Cables, hubs and switches join them,
-//! hosts and routers end them.
+//! hosts and routers end them. With VLANs a switch is as many switches as it has VLANs, and a cable as
+//! many cables as it carries tags.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{Interface, Lab, Link, Node, NodeIndex};
+use crate::lab::{Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
 
 /// More circles than this are not told one by one.
 const MOST_LOOPS: usize = 10;
@@ -23,6 +24,8 @@ pub(super) struct Segments {
     routers: Vec<Vec<Place>>,
     /// The links of each segment, in the order of the file.
     pub(super) links: Vec<Vec<usize>>,
+    /// The segment of each VLAN of each switch that a cable leads to.
+    spots: BTreeMap<Spot, usize>,
     /// Who has an address on a segment; the first of several.
     owners: BTreeMap<(usize, IpAddr), NodeIndex>,
     /// Who has an address anywhere; the first of several.
@@ -32,22 +35,17 @@ pub(super) struct Segments {
 impl Segments {
     /// Finds the segments, and complains about circles on the way.
     pub(super) fn of(lab: &Lab, out: &mut Vec<Diagnostic>) -> Self {
-        // One element for each interface of a station and one for each hub or switch.
-        let mut first = Vec::with_capacity(lab.nodes.len());
-        let mut count = 0;
-        for node in &lab.nodes {
-            first.push(count);
-            count += node.kind.station().map_or(1, |station| station.interfaces.len());
-        }
-        let element = |place: Place| {
-            let station = lab.node(place.0).kind.station().is_some();
-            first[place.0.0] + if station { place.1 } else { 0 }
-        };
-        let mut sets = Sets::new(count);
+        let mut map = Map::of(lab);
         let mut loops = Vec::new();
         for (index, link) in lab.links.iter().enumerate() {
-            let [a, b] = link.ends.map(|end| element((end.node, end.interface)));
-            if !sets.join(a, b) {
+            let mut closes = false;
+            for tag in map.tags.clone() {
+                if let Some([a, b]) = lab.joined(link, tag) {
+                    let [a, b] = [a, b].map(|spot| map.element(lab, spot));
+                    closes |= !map.sets.join(a, b);
+                }
+            }
+            if closes {
                 loops.push(index);
             }
         }
@@ -61,23 +59,38 @@ impl Segments {
             members: Vec::new(),
             routers: Vec::new(),
             links: Vec::new(),
+            spots: BTreeMap::new(),
             owners: BTreeMap::new(),
             anywhere: BTreeMap::new(),
         };
         for (index, link) in lab.links.iter().enumerate() {
-            let root = sets.root(element((link.ends[0].node, link.ends[0].interface)));
-            let number = *numbers.entry(root).or_insert_with(|| {
-                segments.members.push(Vec::new());
-                segments.routers.push(Vec::new());
-                segments.links.push(Vec::new());
-                segments.links.len() - 1
-            });
-            segments.links[number].push(index);
+            for tag in map.tags.clone() {
+                let spots = match lab.joined(link, tag) {
+                    Some(spots) => spots.map(Some),
+                    // A cable leads to its stations whatever the other end makes of their frames.
+                    None if tag.is_none() => link.ends.map(|end| lab.arrival(end, tag)),
+                    None => continue,
+                };
+                for spot in spots.into_iter().flatten() {
+                    let root = map.sets.root(map.element(lab, spot));
+                    let number = *numbers.entry(root).or_insert_with(|| {
+                        segments.members.push(Vec::new());
+                        segments.routers.push(Vec::new());
+                        segments.links.push(Vec::new());
+                        segments.links.len() - 1
+                    });
+                    segments.spots.insert(spot, number);
+                    if segments.links[number].last() != Some(&index) {
+                        segments.links[number].push(index);
+                    }
+                }
+            }
         }
         for (node, entry, station) in lab.stations() {
-            for (index, interface) in station.interfaces.iter().enumerate() {
+            for (index, interface) in station.ip_interfaces() {
                 let place = (node, index);
-                let number = numbers.get(&sets.root(element(place))).copied();
+                let element = map.element(lab, lab.spot(node, index));
+                let number = numbers.get(&map.sets.root(element)).copied();
                 if let Some(number) = number {
                     segments.of.insert(place, number);
                     segments.members[number].push(place);
@@ -85,8 +98,7 @@ impl Segments {
                         segments.routers[number].push(place);
                     }
                 }
-                for address in &interface.addresses {
-                    let address = address.addr();
+                for address in interface.all_addresses() {
                     segments.anywhere.entry(address).or_insert(node);
                     if let Some(number) = number {
                         segments.owners.entry((number, address)).or_insert(node);
@@ -95,6 +107,11 @@ impl Segments {
             }
         }
         segments
+    }
+
+    /// The segment of what is in a switch, if a cable leads there.
+    pub(super) fn of_spot(&self, spot: Spot) -> Option<usize> {
+        self.spots.get(&spot).copied()
     }
 
     /// The segment of an interface, if it has a cable.
@@ -131,15 +148,52 @@ impl Segments {
     }
 }
 
+/// What there is that frames can be in, as elements of [`Sets`].
+struct Map {
+    tags: Vec<Tag>,
+    /// The first element of each node: one for each interface of its station, then one for each tag in
+    /// its switch.
+    first: Vec<usize>,
+    sets: Sets,
+}
+
+impl Map {
+    fn of(lab: &Lab) -> Self {
+        let tags = lab.tags();
+        let mut first = Vec::with_capacity(lab.nodes.len());
+        let mut count = 0;
+        for node in &lab.nodes {
+            first.push(count);
+            let station = node.kind.station();
+            count += station.map_or(0, |station| station.interfaces.len());
+            if station.is_none_or(|station| station.switch.is_some()) {
+                count += tags.len();
+            }
+        }
+        Self { tags, first, sets: Sets::new(count) }
+    }
+
+    fn element(&self, lab: &Lab, spot: Spot) -> usize {
+        match spot {
+            Spot::Interface(node, interface) => self.first[node.0] + interface,
+            Spot::Switch(node, tag) => {
+                let before = lab.node(node).kind.station().map_or(0, |s| s.interfaces.len());
+                // All tags that are used anywhere were collected.
+                self.first[node.0] + before + self.tags.binary_search(&tag).unwrap_or(0)
+            }
+        }
+    }
+}
+
 /// Disjoint sets with path halving.
-struct Sets(Vec<usize>);
+pub(super) struct Sets(Vec<usize>);
 
 impl Sets {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         Self((0..count).collect())
     }
 
-    fn root(&mut self, mut element: usize) -> usize {
+    pub(super) fn root(&mut self, mut element: usize) -> usize {
         while self.0[element] != element {
             self.0[element] = self.0[self.0[element]];
             element = self.0[element];
@@ -148,7 +202,7 @@ impl Sets {
     }
 
     /// Joins two sets; `false` when they are one already.
-    fn join(&mut self, a: usize, b: usize) -> bool {
+    pub(super) fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         // The lower one becomes the root, so that the result does not depend on the order.
         self.0[a.max(b)] = a.min(b);
@@ -181,7 +235,11 @@ fn way(lab: &Lab, links: &[Link], closing: &Link) -> Vec<NodeIndex> {
     let mut beside: BTreeMap<NodeIndex, Vec<NodeIndex>> = BTreeMap::new();
     for link in links {
         let [a, b] = link.ends.map(|end| end.node);
-        if [a, b].iter().all(|node| lab.node(*node).kind.station().is_none()) {
+        let passes = |node: &NodeIndex| {
+            let kind = &lab.node(*node).kind;
+            kind.station().is_none() || kind.switch().is_some()
+        };
+        if [a, b].iter().all(passes) {
             beside.entry(a).or_default().push(b);
             beside.entry(b).or_default().push(a);
         }

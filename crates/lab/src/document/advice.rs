@@ -7,7 +7,6 @@ pub(super) fn not_yet(key: &str) -> Option<&'static str> {
     Some(match key {
         "dhcp" => "DHCP is not simulated",
         "nat" => "address translation is not simulated",
-        "vlan" | "vlans" | "trunk" | "ports" => "a switch has one VLAN",
         "exec" | "daemon" => "only built-in programs run (`run: ...`)",
         _ => return None,
     })
@@ -49,6 +48,33 @@ pub(super) fn belongs_elsewhere(key: &str, what: &str) -> Option<String> {
         ) => "switches and hubs work below IP: addresses and routes belong to hosts and routers",
         ("macs", "a router") => {
             "only a switch has such a table; the neighbours of hosts and routers go under `arp`"
+        }
+        ("vlan" | "trunk" | "native", "a switch" | "a three-layer switch") => {
+            "it belongs to a port: write `ports: { 1: { vlan: 10 } }`"
+        }
+        ("address" | "addresses" | "mac", "a three-layer switch") => {
+            "an address belongs to a VLAN, `vlans: { 10: { address: ... } }`, or to a routed port, \
+             `ports: { 24: { address: ... } }`"
+        }
+        ("interfaces", "a three-layer switch") => {
+            "its interfaces are VLANs, `vlans: { 10: { address: ... } }`, and routed ports, \
+             `ports: { 24: { address: ... } }`"
+        }
+        ("gateway", "a three-layer switch") => {
+            "write `routes: [{ to: 0.0.0.0/0, via: ... }]`: its gateway is its default route"
+        }
+        ("address" | "addresses" | "mac", "a port" | "a VLAN") => {
+            "a switch works below IP: only the VLANs and ports of an `l3-switch` have addresses"
+        }
+        ("address" | "addresses" | "mac" | "interfaces", "a home router") => {
+            "it has two interfaces: write `wan: { address: ... }` and `lan: { address: ... }`"
+        }
+        ("vlans" | "ports", "a hub" | "a router" | "a host" | "a home router") => {
+            "only a `switch` and an `l3-switch` have VLANs and ports to set; an interface of a router \
+             or host in a VLAN is one such as `eth0.10` under `interfaces`"
+        }
+        ("vlan", "an interface") => {
+            "write the VLAN behind the name, such as `eth0.10: { address: ... }`"
         }
         ("ageing" | "table-size" | "macs", "a hub") => {
             "a hub learns nothing: only a switch has a table"

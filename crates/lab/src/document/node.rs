@@ -9,8 +9,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::advice::how_to_write;
 use super::dns::OneOrMore;
+use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
+use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
 use crate::span::{Spanned, Text};
@@ -20,7 +22,7 @@ mapping! {
     /// A computer that runs programs: one network interface unless `interfaces` says otherwise.
     HostEntry = "a host" tagged "kind" {
         /// The address of its one interface and the length of the network's prefix, such as
-        /// `192.168.10.1/24`.
+        /// `192.168.10.1/24`; `slaac` for one that it forms from what IPv6 routers advertise.
         optional "address" address: Spanned<Prefix>,
         /// More than one address for its one interface.
         collected "addresses" addresses: List<Spanned<Prefix>>,
@@ -28,6 +30,9 @@ mapping! {
         optional "mac" mac: Spanned<MacAddr>,
         /// Where packets for other networks go: the address of a router on this host's segment.
         optional "gateway" gateway: Spanned<IpAddr>,
+        /// The same for IPv6, when `gateway` is that for IPv4. With `slaac` there is no need: routers
+        /// tell.
+        optional "gateway6" gateway6: Spanned<IpAddr>,
         /// Its interfaces by name, when there is more than one.
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes besides `gateway`.
@@ -54,7 +59,7 @@ mapping! {
 mapping! {
     /// A device that passes packets between networks.
     RouterEntry = "a router" tagged "kind" {
-        /// Its interfaces by name: `eth0`, `eth1` ...
+        /// Its interfaces by name: `eth0`, `eth1` ... `eth0.10` is VLAN 10 on the cable of `eth0`.
         collected "interfaces" interfaces: Map<InterfaceName, InterfaceEntry>,
         /// Static routes: where to send packets for networks that no interface is in.
         collected "routes" routes: List<RouteEntry>,
@@ -93,18 +98,28 @@ mapping! {
         /// Stations that it knows from the start and never forgets, with the number of the port
         /// that each is behind: `02:00:00:00:00:02: 3`.
         collected "macs" macs: Map<MacAddr, Spanned<PortNumber>>,
+        /// Its VLANs by number: `10: { name: left }`. VLAN 1 is there without being written.
+        collected "vlans" vlans: Map<VlanKey, VlanEntry>,
+        /// Its ports by number, where they are no access ports of VLAN 1. A switch without `vlans`
+        /// and `ports` knows nothing of VLANs, and passes tags on as they are.
+        collected "ports" ports: Map<PortKey, PortEntry>,
     }
 }
 
 mapping! {
     /// One network interface of a host or router.
     InterfaceEntry = "an interface" {
-        /// Its address and the length of the network's prefix, such as `192.168.10.254/24`.
+        /// Its address and the length of the network's prefix, such as `192.168.10.254/24`; `slaac` for
+        /// one that it forms from what IPv6 routers advertise.
         optional "address" address: Spanned<Prefix>,
         /// More than one address.
         collected "addresses" addresses: List<Spanned<Prefix>>,
         /// Its MAC address. Derived from the seed unless told otherwise.
         optional "mac" mac: Spanned<MacAddr>,
+        /// Whether it advertises itself to hosts as a router of IPv6: `true`, or settings such as
+        /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
+        /// from.
+        optional "advertise" advertise: AdvertiseEntry,
     }
 }
 
@@ -116,6 +131,9 @@ mapping! {
         required "to" to: Spanned<Destination>,
         /// The address of the next router.
         required "via" via: Spanned<IpAddr>,
+        /// The interface that the router is at; needed for a link-local address (`fe80::…`) when there
+        /// are several.
+        optional "interface" interface: Spanned<InterfaceName>,
     }
 }
 
@@ -134,6 +152,8 @@ pub(crate) enum NodeEntry {
     Hub,
     Switch(SwitchEntry),
     Router(RouterEntry),
+    L3Switch(L3SwitchEntry),
+    HomeRouter(HomeRouterEntry),
 }
 
 impl Read for NodeEntry {
@@ -177,6 +197,8 @@ impl NodeEntry {
             Kind::Router => RouterEntry::read(node, out).map(Self::Router),
             Kind::Hub => HubEntry::read(node, out).map(|_| Self::Hub),
             Kind::Switch => SwitchEntry::read(node, out).map(Self::Switch),
+            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Self::L3Switch),
+            Kind::HomeRouter => HomeRouterEntry::read(node, out).map(Self::HomeRouter),
         }
     }
 
@@ -186,6 +208,8 @@ impl NodeEntry {
             Kind::Router => RouterEntry::KEYS,
             Kind::Hub => HubEntry::KEYS,
             Kind::Switch => SwitchEntry::KEYS,
+            Kind::L3Switch => L3SwitchEntry::KEYS,
+            Kind::HomeRouter => HomeRouterEntry::KEYS,
         }
     }
 }
@@ -225,6 +249,8 @@ impl JsonSchema for NodeEntry {
                 Kind::Router => RouterEntry::json_schema(generator),
                 Kind::Hub => HubEntry::json_schema(generator),
                 Kind::Switch => SwitchEntry::json_schema(generator),
+                Kind::L3Switch => L3SwitchEntry::json_schema(generator),
+                Kind::HomeRouter => HomeRouterEntry::json_schema(generator),
             };
             let name = serde_json::json!({ "const": kind.name() });
             if let Some(properties) =

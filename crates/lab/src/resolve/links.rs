@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lanternet_core::{LinkSettings, QueueLimit};
 
+use super::nodes::Addresses;
 use super::{Lookup, Resolver};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::{
@@ -72,9 +73,16 @@ impl Resolver<'_> {
         let interface = end.interface.as_ref()?;
         // An unknown node is complained about in the order of the links, later.
         let node = (*self.names.get(&end.node.value)?)?;
-        let index = match self.lab.node(node).kind.station() {
-            Some(_) => self.station_interface(node, interface)?,
-            None => self.port(node, interface)?,
+        let kind = &self.lab.node(node).kind;
+        let index = match kind.first_port() {
+            // The one port of a home router that has a name.
+            Some(first) if first > 0 && **interface == *InterfaceName::wan().as_str() => 0,
+            Some(first) => {
+                let index = first + self.port(node, interface)?;
+                self.ensure_ports(node, index);
+                index
+            }
+            None => self.station_interface(node, interface)?,
         };
         taken.named.insert((node, index));
         Some(End { node, interface: index, span: Spanned::new((), end.node.span) })
@@ -91,6 +99,10 @@ impl Resolver<'_> {
                     node.kind.word(),
                     node.name
                 );
+                let refusal = match node.kind.first_port() {
+                    Some(1) => refusal.help("its ports are `wan`, and 1, 2, 3 ... in the house"),
+                    _ => refusal,
+                };
                 let refusal = Refusal { message: Some(message), ..refusal };
                 self.out.push(refusal.about::<PortNumber>(&text));
                 None
@@ -103,6 +115,26 @@ impl Resolver<'_> {
         let found = station.interfaces.iter().position(|i| i.name.as_str() == **written);
         if found.is_some() {
             return found;
+        }
+        if let Some(part) = self
+            .virtuals
+            .get(&node)
+            .into_iter()
+            .flatten()
+            .find(|part| part.name.as_str() == **written)
+        {
+            let parent = part.name.parts().map_or("", |(parent, _)| parent);
+            let owner = &self.lab.node(node).name;
+            self.out.push(
+                Diagnostic::new(
+                    Code::UnknownInterface,
+                    format!("`{owner}:{written}` takes no cable"),
+                    written.span,
+                    "this is one VLAN of another interface",
+                )
+                .help(format!("its cable is that of `{parent}`: write `{owner}:{parent}`")),
+            );
+            return None;
         }
         let name = match InterfaceName::parse(&text_of(written)) {
             Ok(name) => name,
@@ -140,14 +172,14 @@ impl Resolver<'_> {
 
     fn add_interface(&mut self, node: NodeIndex, name: Spanned<InterfaceName>) -> usize {
         let owner = self.lab.node(node).name.clone();
-        let interface = self.interface(&owner, name, None, Vec::new());
-        match &mut self.lab.nodes[node.0].kind {
-            NodeKind::Host(station) | NodeKind::Router(station) => {
+        let interface = self.interface(&owner, name, None, Addresses::default());
+        match self.lab.nodes[node.0].kind.station_mut() {
+            Some(station) => {
                 station.interfaces.push(interface);
                 station.interfaces.len() - 1
             }
             // Hubs and switches have ports, which are counted at the end.
-            NodeKind::Hub { .. } | NodeKind::Switch(_) => 0,
+            None => 0,
         }
     }
 
@@ -165,9 +197,9 @@ impl Resolver<'_> {
             (None, None) => self.free_end(node, span, taken)?,
         };
         if let Some(first) = taken.by.get(&(node, end.interface)) {
-            let what = match self.lab.node(node).kind.station() {
-                Some(_) => "interface",
-                None => "port",
+            let what = match self.lab.node(node).kind.first_port() {
+                None => "interface",
+                Some(_) => "port",
             };
             self.out.push(
                 Diagnostic::new(
@@ -190,9 +222,11 @@ impl Resolver<'_> {
     fn free_end(&mut self, node: NodeIndex, span: Span, taken: &mut Taken) -> Option<End> {
         let mut number = taken.next.get(&node).copied().unwrap_or(0);
         let index = loop {
-            let index = match self.lab.node(node).kind.station() {
-                None => Some(number),
-                Some(station) => {
+            let kind = &self.lab.node(node).kind;
+            let index = match (kind.first_port(), kind.station()) {
+                (Some(first), _) => Some(first + number),
+                (None, None) => Some(number),
+                (None, Some(station)) => {
                     let named =
                         |i: &crate::lab::Interface| i.name.ethernet_number() == Some(number);
                     station.interfaces.iter().position(named)
@@ -220,6 +254,9 @@ impl Resolver<'_> {
                 "one cable too many",
             ));
             return None;
+        }
+        if self.lab.node(node).kind.first_port().is_some() {
+            self.ensure_ports(node, index);
         }
         Some(End { node, interface: index, span: Spanned::new((), span) })
     }
@@ -295,8 +332,12 @@ impl Resolver<'_> {
             let needed = u16::try_from(index + 1).unwrap_or(u16::MAX);
             match &mut self.lab.nodes[node.0].kind {
                 NodeKind::Hub { ports } => *ports = needed.max(*ports),
-                NodeKind::Switch(switch) => switch.ports = needed.max(switch.ports),
-                NodeKind::Host(_) | NodeKind::Router(_) => {}
+                kind => {
+                    let needed = kind.port_number(*index);
+                    if let (Some(needed), Some(switch)) = (needed, kind.switch_mut()) {
+                        switch.ports = needed.max(switch.ports);
+                    }
+                }
             }
         }
     }

@@ -15,7 +15,8 @@ use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
-/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
+/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, dns
+/// like resolv.conf, a hosts file, and master files.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,6 +49,8 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
+    /// Name servers, own names, what was learned of names; of a name server its zones
+    Dns,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -70,6 +73,8 @@ pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result
     let shown: Vec<(Table, String)> = tables
         .into_iter()
         .filter_map(|table| Some((table, show(&network, node, table)?)))
+        // Nobody who asked for everything wants to read that there is nothing about names.
+        .filter(|(table, text)| args.table.is_some() || *table != Table::Dns || !text.is_empty())
         .collect();
     let several = shown.len() > 1;
     for (number, (table, text)) in shown.iter().enumerate() {
@@ -98,6 +103,7 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
+        Table::Dns => "dns",
     }
 }
 
@@ -111,6 +117,7 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
     let host = sim.device::<Host>(node)?;
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
+        Table::Dns => tables::names(host, sim.now()),
         Table::Routes => host.with_l3(|l3| {
             let addresses: Vec<_> = l3.addresses().collect();
             tables::routes(topology, node, l3.routes(), &addresses)

@@ -11,6 +11,7 @@ use super::ping::PingSocket;
 use super::ports::{ephemeral, overlap};
 use super::process::ProgramId;
 use super::readiness::Readiness;
+use super::scope::canonical;
 use super::sockets::{Socket, SocketId, SocketKind};
 use super::stack::Stack;
 use super::tcp::{Keepalive, Stage, TcpSocket};
@@ -144,6 +145,9 @@ impl Stack {
     /// `inet_rcv_saddr_equal`).
     fn check_conflict(&self, local: SocketAddr, reuse: bool, tcp: bool) -> Result<(), BindError> {
         let in_use = |holder| BindError { errno: Errno::AddressInUse, holder };
+        if let Some(holder) = self.dhcp_holder(local.port()).filter(|_| !tcp) {
+            return Err(in_use(Some(holder.into())));
+        }
         let ports = if tcp { &self.tcp_ports } else { &self.udp_ports };
         for binding in ports.on_port(local.port()) {
             let listening = self
@@ -167,6 +171,7 @@ impl Stack {
 
     /// Connects: UDP at once, TCP with [`Errno::InProgress`].
     pub(super) fn connect(&mut self, id: SocketId, peer: SocketAddr) -> Result<(), Errno> {
+        let peer = canonical(peer);
         match self.sockets.get(id)? {
             Socket::Tcp(_) => self.tcp_connect(id, peer),
             Socket::Ping(_) => Err(Errno::NotSupported),
@@ -175,7 +180,7 @@ impl Stack {
                     return Err(Errno::AccessDenied);
                 }
                 let unbound = socket.local.is_none();
-                let source = self.source_for(peer.ip())?;
+                let source = self.source_towards(peer)?;
                 if unbound {
                     self.bind_any(id, peer)?;
                 }

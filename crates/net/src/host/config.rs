@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lanternet_core::Rng;
 
+use super::dhcp::DhcpConfig;
 use crate::l3::L3Config;
 
 /// Names and their addresses.
@@ -25,6 +26,8 @@ pub struct HostConfig {
     pub names: Option<Arc<Names>>,
     /// Whom it asks for names that it does not know by itself.
     pub dns: Option<Box<DnsSettings>>,
+    /// The parts that it has in DHCP.
+    pub dhcp: Option<Box<DhcpConfig>>,
 }
 
 /// Whom a host asks for names, as in `/etc/resolv.conf`.
@@ -39,6 +42,6 @@ pub struct DnsSettings {
 impl HostConfig {
     /// A host with this IP layer and random stream that knows no names.
     pub fn new(l3: L3Config, rng: Rng) -> Self {
-        Self { l3, rng, hosts: None, names: None, dns: None }
+        Self { l3, rng, hosts: None, names: None, dns: None, dhcp: None }
     }
 }

@@ -3,13 +3,16 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use lanternet_core::{Context, Deadline, Device, Frame, PortId};
+use lanternet_core::{Context, Deadline, Device, Frame, Instant, PortId};
 
-use super::config::HostConfig;
+use super::config::{DnsSettings, HostConfig, Names};
+use super::dhcp::ClientRow;
 use super::handle::Handle;
 use super::process::{Executor, Program, ProgramId, ProgramSpec, lock};
 use super::rows::SocketRow;
 use super::stack::Stack;
+use crate::dhcp::LeaseRow;
+use crate::dns::Cache;
 use crate::l3::L3;
 
 /// A host or a router: the IP layer, sockets, and programs.
@@ -65,6 +68,45 @@ impl Host {
         lock(&self.stack).rows()
     }
 
+    /// The leases of its DHCP server; nothing where it is none.
+    pub fn leases(&self) -> Vec<LeaseRow> {
+        lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.leases())
+    }
+
+    /// Its DHCP clients, one for each interface that has one.
+    pub fn dhcp_clients(&self) -> Vec<ClientRow> {
+        lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.clients())
+    }
+
+    /// Gives the address of an interface back to the DHCP server that lent it, for good.
+    pub fn release(&mut self, ctx: &mut Context<'_>, port: PortId) {
+        self.call(ctx, |stack, ctx| stack.dhcp_release(ctx, port));
+    }
+
+    /// Whom it asks for names now: as configured, or as a DHCP server said.
+    pub fn dns(&self) -> Option<DnsSettings> {
+        lock(&self.stack).dns.as_deref().cloned()
+    }
+
+    /// Whom it asks for names.
+    pub fn name_servers(&self) -> DnsSettings {
+        lock(&self.stack).dns.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Looks at the names that it knows by itself, and at what it has learned of names; `None` while that
+    /// is nothing.
+    pub fn with_names<R>(&self, look: impl FnOnce(Option<&Names>, Option<&Cache>) -> R) -> R {
+        let stack = lock(&self.stack);
+        look(stack.hosts.as_deref(), stack.name_cache.as_deref())
+    }
+
+    /// What its running programs show of themselves at this time, with their names.
+    pub fn views(&self, now: Instant) -> Vec<(Arc<str>, String)> {
+        // Not with the lock held: a view may ask the host.
+        let views = lock(&self.stack).views();
+        views.into_iter().map(|(name, view)| (name, view.text(now))).collect()
+    }
+
     /// Looks at the IP layer: neighbours, routes, addresses.
     pub fn with_l3<R>(&self, look: impl FnOnce(&L3) -> R) -> R {
         look(&lock(&self.stack).l3)
@@ -98,12 +140,21 @@ impl Host {
 /// instant. The answer is when there will be.
 fn settle<'s>(
     ctx: &mut Context<'_>,
-    shared: &'s Mutex<Stack>,
+    shared: &'s Arc<Mutex<Stack>>,
     mut stack: MutexGuard<'s, Stack>,
     mut executor: Option<&mut Executor>,
 ) -> Option<Deadline> {
     loop {
+        stack.drive_dhcp(ctx);
         stack.flush(ctx);
+        if let Some(executor) = executor.as_deref_mut()
+            && executor.holds()
+            && stack.has_network()
+        {
+            drop(stack);
+            executor.start_held(shared);
+            stack = lock(shared);
+        }
         let delivery = stack.l3.poll_delivery();
         let came = delivery.is_some();
         let before = ctx.about();
@@ -122,6 +173,9 @@ fn settle<'s>(
         }
     }
     let mut deadline = Deadline::earliest(stack.l3.poll_timeout(), stack.timers.poll_timeout());
+    if let Some(dhcp) = &stack.dhcp {
+        deadline = Deadline::earliest(deadline, dhcp.poll_timeout());
+    }
     if let Some(tcp) = &stack.tcp {
         deadline = Deadline::earliest(deadline, tcp.poll_timeout());
     }
@@ -161,7 +215,10 @@ fn run<'s>(
 
 impl Device for Host {
     fn handle_start(&mut self, ctx: &mut Context<'_>) {
-        self.call(ctx, |stack, ctx| stack.l3.handle_start(ctx));
+        self.call(ctx, |stack, ctx| {
+            stack.l3.handle_start(ctx);
+            stack.dhcp_start(ctx);
+        });
     }
 
     fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
@@ -175,13 +232,17 @@ impl Device for Host {
         }
         self.call(ctx, |stack, ctx| {
             stack.l3.handle_timeout(ctx);
+            stack.dhcp_timeout(ctx);
             stack.tcp_timeouts(ctx);
             stack.timers.expire(ctx.now());
         });
     }
 
     fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
-        self.call(ctx, |stack, ctx| stack.l3.handle_link(ctx, port, up));
+        self.call(ctx, |stack, ctx| {
+            stack.l3.handle_link(ctx, port, up);
+            stack.dhcp_link(ctx, port, up);
+        });
     }
 
     fn handle_crash(&mut self, ctx: &mut Context<'_>) {

@@ -13,6 +13,7 @@
 
 mod calls;
 mod config;
+mod dhcp;
 mod errno;
 mod error_queue;
 mod handle;
@@ -25,6 +26,7 @@ mod ports;
 mod process;
 mod readiness;
 mod rows;
+mod scope;
 mod sockets;
 mod stack;
 pub mod stream;
@@ -37,6 +39,7 @@ mod tests;
 
 pub use calls::{Shutdown, SocketOption};
 pub use config::{DnsSettings, HostConfig, Names};
+pub use dhcp::{ClientRow, DhcpConfig, RelayConfig, ServerConfig};
 pub use errno::{BindError, Errno};
 pub use error_queue::SocketError;
 pub use handle::{Handle, Sleep};

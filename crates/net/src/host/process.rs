@@ -33,6 +33,9 @@ pub struct ProgramSpec {
     pub daemon: bool,
     /// When it starts; a time that has passed means now.
     pub at: Instant,
+    /// Whether it waits, after that time, until the host has its addresses or has given up waiting
+    /// for them (what systemd calls `network-online.target`).
+    pub needs_network: bool,
     /// The lines of its standard input.
     pub input: Vec<String>,
 }
@@ -97,6 +100,24 @@ pub(super) struct ProgramState {
     output: Vec<OutputLine>,
     /// The beginnings of lines, for standard output and standard error.
     partial: [String; 2],
+    /// What it shows of itself.
+    view: Option<View>,
+}
+
+/// What a program shows of itself when somebody looks.
+#[derive(Clone)]
+pub(super) struct View(Arc<dyn Fn(Instant) -> String + Send + Sync>);
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("View")
+    }
+}
+
+impl View {
+    pub(super) fn text(&self, now: Instant) -> String {
+        (self.0)(now)
+    }
 }
 
 impl Stack {
@@ -127,6 +148,24 @@ impl Stack {
         for line in lines {
             self.write_line(id, stream, line);
         }
+    }
+
+    /// A program shows itself so from now on.
+    pub(super) fn set_view(
+        &mut self,
+        id: ProgramId,
+        view: impl Fn(Instant) -> String + Send + Sync + 'static,
+    ) {
+        if let Some(state) = self.programs.get_mut(id.0 as usize) {
+            state.view = Some(View(Arc::new(view)));
+        }
+    }
+
+    /// The programs that run and show something of themselves, by name.
+    pub(super) fn views(&self) -> Vec<(Arc<str>, View)> {
+        let running = self.programs.iter();
+        let running = running.filter(|state| matches!(state.status, ProgramStatus::Running(_)));
+        running.filter_map(|state| Some((state.name.clone(), state.view.clone()?))).collect()
     }
 
     fn write_line(&mut self, id: ProgramId, stream: Stream, line: String) {
@@ -183,6 +222,12 @@ type Start = Box<dyn FnOnce(Handle) -> Main + Send>;
 pub(super) struct Spawned {
     pub(super) program: ProgramId,
     pub(super) future: Side,
+}
+
+struct Waiting {
+    busy: bool,
+    needs_network: bool,
+    start: Start,
 }
 
 enum Work {
@@ -271,7 +316,9 @@ pub(super) struct Executor {
     made: u64,
     ready: Arc<Ready>,
     /// Programs whose time has not come, by time and order.
-    waiting: BTreeMap<(Instant, ProgramId), (bool, Start)>,
+    waiting: BTreeMap<(Instant, ProgramId), Waiting>,
+    /// Programs whose time has come, but which wait for the network.
+    held: Vec<(ProgramId, Start)>,
 }
 
 impl fmt::Debug for Executor {
@@ -302,9 +349,11 @@ impl Executor {
             input: spec.input.into(),
             output: Vec::new(),
             partial: Default::default(),
+            view: None,
         });
         let start: Start = Box::new(move |handle| Box::pin(start(handle)));
-        self.waiting.insert((at, id), (!spec.daemon, start));
+        let (busy, needs_network) = (!spec.daemon, spec.needs_network);
+        self.waiting.insert((at, id), Waiting { busy, needs_network, start });
         id
     }
 
@@ -313,15 +362,35 @@ impl Executor {
         while let Some(entry) = self.waiting.first_entry()
             && entry.key().0 <= now
         {
-            let ((_, id), (_, start)) = entry.remove_entry();
-            lock(stack).started(id);
-            let main = start(Handle::new(stack.clone(), id));
-            self.push(id, Work::Main(main));
+            let ((_, id), waiting) = entry.remove_entry();
+            if waiting.needs_network && !lock(stack).has_network() {
+                self.held.push((id, waiting.start));
+            } else {
+                self.start(stack, id, waiting.start);
+            }
         }
         if self.waiting.is_empty() {
             // An empty map keeps the memory of its last row, and no more program may come.
             self.waiting = BTreeMap::new();
         }
+    }
+
+    /// Whether programs wait for the network.
+    pub(super) fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Starts the programs that waited for the network. Not to be called with the lock held.
+    pub(super) fn start_held(&mut self, stack: &Arc<Mutex<Stack>>) {
+        for (id, start) in std::mem::take(&mut self.held) {
+            self.start(stack, id, start);
+        }
+    }
+
+    fn start(&mut self, stack: &Arc<Mutex<Stack>>, id: ProgramId, start: Start) {
+        lock(stack).started(id);
+        let main = start(Handle::new(stack.clone(), id));
+        self.push(id, Work::Main(main));
     }
 
     fn push(&mut self, program: ProgramId, work: Work) {
@@ -374,12 +443,13 @@ impl Executor {
     /// Forgets all programs without a word.
     pub(super) fn kill(&mut self) {
         self.waiting.clear();
+        self.held.clear();
         self.tasks.clear();
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Deadline> {
         let at = self.waiting.first_key_value()?.0.0;
-        Some(Deadline { at, busy: self.waiting.values().any(|(busy, _)| *busy) })
+        Some(Deadline { at, busy: self.waiting.values().any(|waiting| waiting.busy) })
     }
 }
 

@@ -37,6 +37,7 @@ impl Stack {
         let any = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         let mut rows: Vec<_> =
             self.sockets.ids(None).into_iter().filter_map(|id| self.row(id, any)).collect();
+        rows.extend(self.dhcp_rows());
         let Some(tcp) = &self.tcp else { return rows };
         rows.extend(tcp.rows().map(|(tuple, connection)| {
             let queues = connection.map_or([0; 2], Connection::queues);

@@ -13,10 +13,11 @@ mod bridge;
 mod hub;
 mod mac_table;
 mod ports;
+pub mod stp;
 mod switch;
 pub(crate) mod vlan;
 
-pub use bridge::{Bridge, BridgeConfig, PortState, StaticMac};
+pub use bridge::{Bridge, BridgeConfig, StaticMac};
 pub use hub::Hub;
 pub use mac_table::{Learning, MacRow, MacTable};
 pub use switch::Switch;

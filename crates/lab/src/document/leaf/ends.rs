@@ -70,7 +70,7 @@ fn end(text: &Text, start: usize, written: &str) -> Result<EndText, Refusal> {
     Ok(EndText { node, interface })
 }
 
-const END_PATTERN: &str = "[a-z0-9-]+(:[a-z0-9-]+)?";
+const END_PATTERN: &str = "[a-z0-9-]+(:[a-z0-9.-]+)?";
 
 impl Leaf for EndText {
     const NOUN: &'static str = "an end of a link";

@@ -6,7 +6,8 @@ use crate::diagnostic::{Code, did_you_mean, one_of};
 use crate::document::read::{Leaf, Refusal};
 use crate::document::{CommandLine, ExpectLine, InputLine, Name, is_name};
 use crate::names::{
-    HOST_NAME_PATTERN, HostName, InterfaceName, NAME_PATTERN, NodeName, ParseNameError,
+    HOST_NAME_PATTERN, HostName, INTERFACE_NAME_PATTERN, InterfaceName, NAME_PATTERN, NodeName,
+    ParseNameError,
 };
 use crate::span::Text;
 use crate::yaml::Scalar;
@@ -70,11 +71,13 @@ macro_rules! words {
 
 words! {
     /// What a node is.
-    Kind, "a kind of node", &["l3-switch", "home-router"], {
+    Kind, "a kind of node", &[], {
         Host = "host",
         Hub = "hub",
         Switch = "switch",
         Router = "router",
+        L3Switch = "l3-switch",
+        HomeRouter = "home-router",
     }
 }
 
@@ -195,7 +198,7 @@ name_leaf!(
     InterfaceName,
     "the name of an interface",
     "write one such as `eth0` or `wan`",
-    NAME_PATTERN,
+    INTERFACE_NAME_PATTERN,
     15
 );
 name_leaf!(HostName, "a host name", "write one such as `www.example.com`", HOST_NAME_PATTERN, 253);

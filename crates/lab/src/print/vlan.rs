@@ -1,0 +1,157 @@
+//! VLANs, ports, three-layer switches and home routers.
+
+use serde::Serialize;
+use serde_saphyr::FlowMap;
+
+use super::{InterfaceOut, Ordered, RouteOut, interface, station as station_out};
+use crate::lab::{PortMode, Stand, StaticMac, Station, Switch, Vlans};
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct SwitchOut {
+    ageing: String,
+    table_size: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    macs: Option<Ordered<u16>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vlans: Option<Ordered<FlowMap<VlanOut>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ports: Option<Ordered<FlowMap<PortOut>>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct VlanOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(flatten)]
+    interface: Option<InterfaceOut>,
+}
+
+#[derive(Serialize)]
+pub(super) struct PortOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vlan: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trunk: Option<Vec<u16>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    native: Option<u16>,
+    #[serde(flatten)]
+    interface: Option<InterfaceOut>,
+}
+
+/// A switch and a station in one.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct L3SwitchOut {
+    #[serde(flatten)]
+    switch: SwitchOut,
+    #[serde(flatten)]
+    common: CommonOut,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct HomeRouterOut {
+    wan: Option<FlowMap<InterfaceOut>>,
+    lan: Option<FlowMap<InterfaceOut>>,
+    #[serde(flatten)]
+    common: CommonOut,
+}
+
+/// What stations have besides their interfaces.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct CommonOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway6: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    routes: Vec<FlowMap<RouteOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosts: Option<Ordered<String>>,
+    announce: bool,
+    detect_conflicts: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arp: Option<Ordered<String>>,
+}
+
+/// The settings of a switch; the addresses are those of the station that it is in.
+pub(super) fn switch(switch: &Switch, station: Option<&Station>) -> SwitchOut {
+    // Ports follow from the links.
+    let Switch { ports: _, ageing, table_size, macs, vlans } = switch;
+    let row = |row: &StaticMac| (row.mac.to_string(), row.port.value);
+    SwitchOut {
+        ageing: super::exact(*ageing),
+        table_size: *table_size,
+        macs: (!macs.is_empty()).then(|| Ordered(macs.iter().map(row).collect())),
+        vlans: vlans.as_ref().map(|vlans| self::vlans(vlans, station)),
+        ports: vlans.as_ref().map(|vlans| ports(vlans, station)),
+    }
+}
+
+fn vlans(vlans: &Vlans, station: Option<&Station>) -> Ordered<FlowMap<VlanOut>> {
+    let entry = |vlan: &crate::lab::Vlan| {
+        let own = station.and_then(|station| {
+            let stand = Stand::Switch(vlan.number.value);
+            station.interfaces.iter().find(|interface| interface.stand == stand)
+        });
+        let out = VlanOut { name: vlan.name.clone(), interface: own.map(interface) };
+        (vlan.number.to_string(), FlowMap(out))
+    };
+    Ordered(vlans.declared.iter().map(entry).collect())
+}
+
+fn ports(vlans: &Vlans, station: Option<&Station>) -> Ordered<FlowMap<PortOut>> {
+    let entry = |settings: &crate::lab::PortSettings| {
+        let mut out = PortOut { vlan: None, trunk: None, native: None, interface: None };
+        match &settings.mode {
+            PortMode::Access(vlan) => out.vlan = Some(vlan.number()),
+            PortMode::Trunk { tagged, native } => {
+                out.trunk = Some(tagged.iter().map(|vlan| vlan.number()).collect());
+                out.native = native.map(|native| native.number());
+            }
+            PortMode::Routed => {
+                let number = usize::from(settings.port.value) - 1;
+                let own = station.and_then(|station| station.interfaces.get(number));
+                out.interface = own.map(interface);
+            }
+        }
+        (settings.port.to_string(), FlowMap(out))
+    };
+    Ordered(vlans.ports.iter().map(entry).collect())
+}
+
+pub(super) fn l3_switch(station: &Station) -> L3SwitchOut {
+    let fallback = Switch {
+        ports: 0,
+        ageing: Switch::DEFAULT_AGEING,
+        table_size: Switch::DEFAULT_TABLE_SIZE,
+        macs: Vec::new(),
+        vlans: None,
+    };
+    // Each has one.
+    let inside = station.switch.as_deref().unwrap_or(&fallback);
+    L3SwitchOut { switch: switch(inside, Some(station)), common: common(station) }
+}
+
+pub(super) fn home_router(station: &Station) -> HomeRouterOut {
+    let find = |name: &str| {
+        let mut interfaces = station.interfaces.iter();
+        interfaces.find(|own| own.name.as_str() == name).map(|own| FlowMap(interface(own)))
+    };
+    HomeRouterOut { wan: find("wan"), lan: find("lan"), common: common(station) }
+}
+
+fn common(station: &Station) -> CommonOut {
+    let out = station_out(station);
+    CommonOut {
+        gateway: out.gateway,
+        gateway6: out.gateway6,
+        routes: out.routes,
+        hosts: out.hosts,
+        announce: out.announce,
+        detect_conflicts: out.detect_conflicts,
+        arp: out.arp,
+    }
+}
