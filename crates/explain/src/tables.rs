@@ -2,6 +2,9 @@
 //! learner can lay them beside the real thing, so they are the same in every language.
 
 mod dns;
+mod groups;
+mod stp;
+mod vlan;
 
 use std::net::{Ipv6Addr, SocketAddr};
 
@@ -11,9 +14,11 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::dns::names;
+pub use self::groups::{group_table, joined_groups};
+pub use self::stp::spanning_tree;
+pub use self::vlan::vlans;
 use crate::columns::table;
-
-pub use dns::names;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it
 /// has not been heard of.

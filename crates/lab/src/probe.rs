@@ -152,7 +152,7 @@ impl Network {
         }
         report.to = match target {
             Target::Node(index) => Some((*index).into()),
-            _ => report.address.and_then(|address| owner(lab, address)),
+            _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
         self.sim.unobserve(observer);
         report
@@ -175,7 +175,8 @@ impl Network {
                 if let Some(host) = self.host(node) {
                     host.with_l3(|l3| l3.order_destinations(&mut named));
                 }
-                Target::Address(*named.first()?)
+                let named = named.first().copied();
+                Target::Address(named.or_else(|| self.address_of(lab, *index))?)
             }
             other => other.clone(),
         };
@@ -308,13 +309,6 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
         IcmpError::Unreachable(Unreachable::Port) => io::ErrorKind::ConnectionRefused,
         _ => io::ErrorKind::HostUnreachable,
     }
-}
-
-/// The node that has this address, if one has.
-fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners =
-        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
-    owners.next().map(|(index, ..)| index.into())
 }
 
 /// Takes what came before the name was known out of the records, or all when it never was.

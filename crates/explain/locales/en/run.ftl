@@ -155,6 +155,7 @@ summary-more-links =
 run-stopped-idle = ended after { $time } of simulated time: the programs are done and the network is quiet
 run-stopped-time = stopped at the time limit, after { $time } of simulated time
 run-stopped-events = stopped at the limit of { $events } events, after { $time } of simulated time: does something go round in circles?
+run-stopped-loop = the switches { $way } form a loop, in which frames go round without end (a broadcast storm): let them take part in the spanning tree (`stp: true`), or take out one link
 
 ## Programs and expectations
 

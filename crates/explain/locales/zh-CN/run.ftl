@@ -82,6 +82,7 @@ summary-more-links = …… 另有 { $more } 条链路
 run-stopped-idle = 模拟时间 { $time } 后结束：程序都已结束，网络已安静
 run-stopped-time = 到达时间上限而停止，模拟时间 { $time }
 run-stopped-events = 到达 { $events } 个事件的上限而停止，模拟时间 { $time }：是否有数据在兜圈子？
+run-stopped-loop = 交换机 { $way } 构成环路，帧在其中无休止地兜圈子（广播风暴）：让它们参与生成树（`stp: true`），或去掉一条链路
 
 ## 程序与预期
 
