@@ -21,6 +21,7 @@ macro_rules! for_each_lab {
             cable "cable"
             dorm "dorm"
             hub "hub"
+            triangle "loop"
             loopback "loopback"
             lossy "lossy"
             reuse "reuse"

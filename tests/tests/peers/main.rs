@@ -8,6 +8,7 @@ mod clients;
 mod echo;
 mod labs;
 mod routing;
+mod spanning_tree;
 mod tcp;
 mod tcp_ends;
 mod tcp_habits;

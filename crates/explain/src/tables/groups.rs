@@ -21,11 +21,7 @@ pub fn group_table(topology: &Topology, node: NodeId, rows: &[GroupRow]) -> Stri
 }
 
 /// The groups that programs of a host have joined.
-pub fn joined_groups(
-    topology: &Topology,
-    node: NodeId,
-    groups: &[(PortId, Ipv4Addr)],
-) -> String {
+pub fn joined_groups(topology: &Topology, node: NodeId, groups: &[(PortId, Ipv4Addr)]) -> String {
     let line = |(interface, group): &(PortId, Ipv4Addr)| {
         format!("{} inet {group}\n", port_name(topology, node, *interface))
     };

@@ -116,7 +116,8 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
     {
         let heard = host.with_l3(|l3| of_bridge(network, node, l3.bridge()?, table));
         let joined = host.with_l3(|l3| tables::joined_groups(topology, node, &l3.groups()));
-        return (heard.is_some() || !joined.is_empty()).then(|| heard.unwrap_or_default() + &joined);
+        return (heard.is_some() || !joined.is_empty())
+            .then(|| heard.unwrap_or_default() + &joined);
     }
     if let Table::Mac | Table::Stp | Table::Groups = table {
         return match sim.device::<Switch>(node) {
