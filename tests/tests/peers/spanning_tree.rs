@@ -65,13 +65,17 @@ fn agree(kernels: &str, ours: u16, root_is_kernel: bool) {
     live.wait_for("the kernel's ports to settle", |live| {
         let links = live.run(kernel.line("bridge -d link show"));
         let links = links.success();
-        (!links.contains("state listening") && !links.contains("state learning")).then_some(())
+        let (forwarding, blocking) =
+            (links.matches("state forwarding").count(), links.matches("state blocking").count());
+        (forwarding > 0 && forwarding + blocking == 2).then_some(())
     });
-    live.run_for(Duration::from_millis(500));
+    live.run_for(Duration::from_secs(2));
 
     // All agree on who the root is.
-    let shown = live.run(kernel.line("ip -d link show br0"));
-    let shown = shown.success().to_owned();
+    // Asked at a port: for the bridge as a whole, kernels answer with its own identifier.
+    let bridge = live.run(kernel.line("ip -d link show br0"));
+    let port = live.run(kernel.line("ip -d link show eth0"));
+    let shown = format!("{}{}", port.success(), bridge.success());
     let word = |key: &str| {
         let mut words = shown.split_whitespace().skip_while(|word| *word != key);
         words.nth(1).unwrap_or_default().to_owned()
