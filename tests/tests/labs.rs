@@ -80,6 +80,47 @@ const BREAKAGES: &[Change] = &[
         &[("a2:7 ", "a2:8 ")],
         &["output of a1 contains \"is anybody listening?\"", "exit of a1 is 0"],
     ),
+    // The site moved, and what was learned of it before is wrong now.
+    change(
+        "dns-hierarchy",
+        &[("www   A   203.0.113.80", "www   A   203.0.113.90")],
+        &[
+            "pc resolves www.example.com to 203.0.113.80",
+            "pc resolves a.shop.example.com to 203.0.113.80",
+            "output of first contains \"203.0.113.80\"",
+            "output of visit contains \"hello\"",
+        ],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("hosts: { printer: 192.168.1.1 }", "hosts: { printer: 192.168.1.9 }")],
+        &["pc resolves printer to 192.168.1.1"],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("search: [example.com]", "search: [example.cn]")],
+        &["output of beside contains \"203.0.113.81\""],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("$ORIGIN example.com.\n    $TTL 5m", "$ORIGIN example.com.\n    $TTL 1s")],
+        &["output of again contains \"from the cache of this host, for 291s more\""],
+    ),
+    // The wrong glue: who asks for the alias is sent to a host that is not there.
+    change(
+        "dns-hierarchy",
+        &[("ns2.example  A   203.0.113.54", "ns2.example  A   203.0.113.55")],
+        &[
+            "output of visit contains \"hello\"",
+            "output of alias contains \"www.example.com.\"",
+            "exit of alias is 0",
+        ],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("    *.shop CNAME www", "    no-such-host A 203.0.113.80")],
+        &["pc resolves a.shop.example.com to 203.0.113.80", "exit of nobody is 1"],
+    ),
     change(
         "dorm",
         &[(
@@ -126,6 +167,76 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b3:9090", "a1 cannot reach b3:9091", "exit of client is 0"],
     ),
     change("two-dorms", &[("serve upper", "serve echo")], &["output of client contains \"HELLO\""]),
+    // Everything in one VLAN: a broadcast gets to all, and the boxes in it are no longer two.
+    change(
+        "two-dorms-l3",
+        &[
+            ("      4: { vlan: 20 }", "      4: { vlan: 10 }"),
+            ("      5: { vlan: 20 }", "      5: { vlan: 10 }"),
+            ("      6: { vlan: 20 }", "      6: { vlan: 10 }"),
+        ],
+        &[
+            "a1 reaches b3",
+            "b3 reaches a1",
+            "core reaches b2",
+            "a1 reaches b3:9090",
+            "output of client contains \"HELLO\"",
+            "output of right does not contain \"192.168.10.3\"",
+        ],
+    ),
+    change(
+        "two-dorms-l3",
+        &[("20: { name: right, address: 192.168.20.254/24 }", "20: { name: right }")],
+        &["a1 reaches 192.168.20.254", "a1 reaches b3"],
+    ),
+    // Ports in the wrong VLAN.
+    change(
+        "two-dorms-l3",
+        &[("      2: { vlan: 10 }", "      2: { vlan: 20 }")],
+        &[
+            "a1 reaches a2",
+            "output of way contains \"192.168.10.254\"",
+            "output of left contains \"192.168.10.3\"",
+        ],
+    ),
+    // No VLANs at all on the cable to the router: it sees no tag.
+    change(
+        "vlan-trunk",
+        &[("      4: { trunk: [10, 20] }", "      4: { vlan: 10 }")],
+        &["a1 reaches b1", "b2 reaches a1", "output of way contains \"192.168.10.254\""],
+    ),
+    change(
+        "vlan-trunk",
+        &[(
+            "      1: { vlan: 10 }\n      2: { vlan: 20 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+            "      1: { vlan: 10 }\n      2: { vlan: 20 }\n      3: { trunk: [20] }\n      4: { vlan: 99 }",
+        )],
+        &[
+            "a1 reaches a2",
+            "m1 reaches m2",
+            "output of big contains \"1 received\"",
+            "output of office contains \"192.168.10.1\"",
+        ],
+    ),
+    // One VLAN, whatever the networks are.
+    change(
+        "vlan-trunk",
+        &[(
+            "      2: { vlan: 20 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+            "      2: { vlan: 10 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+        )],
+        &["output of guests does not contain \"192.168.10.1\""],
+    ),
+    // With a router for the third VLAN too it is reached.
+    change(
+        "vlan-trunk",
+        &[
+            ("      4: { trunk: [10, 20] }", "      4: { trunk: [10, 20, 99] }"),
+            ("      eth0.20: ", "      eth0.99: { address: 192.168.99.254/24 }\n      eth0.20: "),
+            ("192.168.99.1/24", "192.168.99.1/24, gateway: 192.168.99.254"),
+        ],
+        &["m1 cannot reach a1", "a1 cannot reach m1"],
+    ),
     change(
         "three-routers",
         &[("      - { to: 10.1.0.0/24, via: 10.0.23.1 }\n", "")],
@@ -368,6 +479,34 @@ const CURES: &[Change] = &[
         &[("state: down", "state: up")],
         &["a1 cannot reach b1", "b1 cannot reach a1"],
     ),
+    // One address is enough for a beginning.
+    change(
+        "broken/dns-loop",
+        &[("two        NS  ns.one", "two        NS  ns.one\n    ns.one     A   10.0.0.4")],
+        &["output of servers contains \"Temporary failure\"", "exit of servers is 1"],
+    ),
+    change(
+        "broken/dns-loop",
+        &[("b    CNAME a", "b    A 10.0.0.83")],
+        &["output of aliases contains \"Temporary failure\"", "exit of aliases is 1"],
+    ),
+    change(
+        "broken/lame-delegation",
+        &[("ns1.example  A   10.0.0.3", "ns1.example  A   10.0.0.4")],
+        &["output of ask contains \"Temporary failure\"", "exit of ask is 1"],
+    ),
+    change(
+        "broken/lame-delegation",
+        &[(
+            "run: serve dns --zone other.com.zone }",
+            "run: serve dns --zone other.com.zone --zone example.com.zone }",
+        )],
+        &[
+            "output of ask contains \"Temporary failure\"",
+            "exit of ask is 1",
+            "output of old-server contains \"REFUSED\"",
+        ],
+    ),
     change(
         "broken/duplicate-address",
         &[(
@@ -395,6 +534,11 @@ const CURES: &[Change] = &[
         "broken/mtu-black-hole",
         &[("mtu: 1400", "mtu: 1500")],
         &["exit of full is 1", "output of full contains \"100% packet loss\""],
+    ),
+    change(
+        "broken/native-mismatch",
+        &[("native: 20", "native: 10")],
+        &["a1 cannot reach a2", "a2 cannot reach a1", "b1 cannot reach b2", "b2 cannot reach b1"],
     ),
     change(
         "broken/no-gateway",
@@ -448,6 +592,11 @@ const CURES: &[Change] = &[
         &["output of a1 contains \"100% packet loss\"", "exit of a1 is 1"],
     ),
     change(
+        "broken/trunk-lacks-vlan",
+        &[("      3: { trunk: [10] }", "      3: { trunk: [10, 20] }")],
+        &["b1 cannot reach b2", "b2 cannot reach b1"],
+    ),
+    change(
         "broken/wrong-gateway",
         &[("192.168.10.253", "192.168.10.254")],
         &["a1 cannot reach b1"],
@@ -465,6 +614,16 @@ const CURES: &[Change] = &[
             "a1 cannot reach b1:9090",
             "output of client contains \"connection refused\"",
             "exit of client is 1",
+        ],
+    ),
+    change(
+        "broken/wrong-vlan",
+        &[("      2: { vlan: 20 }", "      2: { vlan: 10 }")],
+        &[
+            "a2 cannot reach a1",
+            "a1 cannot reach a2",
+            "a2 cannot reach 192.168.10.254",
+            "a2 cannot reach b1",
         ],
     ),
 ];

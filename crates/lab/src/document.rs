@@ -6,6 +6,7 @@
 mod advice;
 mod dns;
 mod files;
+mod ipv6;
 mod leaf;
 mod link;
 mod node;
@@ -19,6 +20,7 @@ use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
 pub(crate) use self::node::{

@@ -38,10 +38,10 @@ use std::io;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Claim, Departure, End, Expectation, File, FileSource, HostsEntry, Interface, Lab,
-    Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings, Program, ProgramIndex,
-    Route, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp, StpPort, Switch, Tag,
-    Target, Transport, Vlan, Vlans,
+    AddressClaim, Advertise, Claim, Departure, End, Expectation, File, FileSource, HostsEntry,
+    Interface, Ipv6, Lab, Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings,
+    Program, ProgramIndex, Route, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp,
+    StpPort, Switch, Tag, Target, Transport, Vlan, Vlans,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};

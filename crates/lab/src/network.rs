@@ -1,5 +1,6 @@
 //! From a checked lab to a network that runs.
 
+mod ipv6;
 mod stp;
 mod vlan;
 
@@ -212,23 +213,17 @@ fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
 fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) -> L3Config {
     let interfaces =
         station.interfaces.iter().enumerate().map(|(number, interface)| InterfaceConfig {
-            addresses: interface
-                .addresses
-                .iter()
-                .map(|address| address.value)
-                .filter(|address| address.addr().is_ipv4())
-                .collect(),
+            addresses: interface.addresses.iter().map(|address| address.value).collect(),
             mtu: mtu(lab, node, number),
             announce: station.announce,
             detect_conflicts: station.detect_conflicts,
             neighbors: station
                 .neighbors
                 .iter()
-                .filter(|row| {
-                    interface.addresses.iter().any(|net| net.contains(&row.address.value))
-                })
+                .filter(|row| interface.is_near(row.address.value))
                 .map(|row| StaticNeighbor { address: row.address.value, mac: row.mac.value })
                 .collect(),
+            v6: ipv6::config(interface),
             ..InterfaceConfig::new(interface.mac.value)
         });
     let mut lower = vlan::lower(station);
@@ -236,18 +231,24 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         bridge.stp = stp::config(lab, node);
         bridge.snooping = stp::snooping(lab, node);
     }
-    let gateway = station.gateway.iter().filter_map(|gateway| {
+    let gateways = station.gateway.iter().chain(&station.gateway6);
+    let gateways = gateways.filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
             IpAddr::V6(_) => "::/0".parse(),
         };
         Some(StaticRoute::new(to.ok()?, gateway.value))
     });
-    let routes =
-        station.routes.iter().map(|route| StaticRoute::new(route.to.value, route.via.value));
+    let routes = station.routes.iter().map(|route| StaticRoute {
+        interface: route.interface.as_ref().and_then(|name| {
+            let at = station.interfaces.iter().position(|own| own.name == *name);
+            at.and_then(|at| u16::try_from(at).ok()).map(PortId)
+        }),
+        ..StaticRoute::new(route.to.value, route.via.value)
+    });
     L3Config {
         interfaces: interfaces.collect(),
-        routes: gateway.chain(routes).collect(),
+        routes: gateways.chain(routes).collect(),
         forwarding,
         gate: None,
         lower: lower.map(Box::new),
@@ -279,9 +280,7 @@ fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
 
 /// The names of the lab's nodes, for every host.
 fn names(lab: &Lab) -> Names {
-    let addresses = |station: &Station| -> Vec<IpAddr> {
-        station.addresses().map(|address| address.addr()).filter(IpAddr::is_ipv4).collect()
-    };
+    let addresses = |station: &Station| -> Vec<IpAddr> { station.named_addresses().collect() };
     let named =
         lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
     named.filter(|(_, addresses)| !addresses.is_empty()).collect()

@@ -38,6 +38,7 @@ digest-and-others =
        *[other] { $more } more nodes
     }
 digest-arp = ARP
+digest-discovery = NDP
 digest-arp-questions =
     { $count ->
         [one] { $count } question
@@ -83,6 +84,23 @@ digest-retransmissions =
         [one] { $count } retransmission
        *[other] { $count } retransmissions
     }
+digest-dns = DNS
+digest-dns-questions =
+    { $count ->
+        [one] 1 question
+       *[other] { $count } questions
+    }
+digest-dns-answers =
+    { $count ->
+        [one] 1 answer
+       *[other] { $count } answers
+    }
+digest-dns-cached = { $count } answered from a cache
+digest-dns-failed =
+    { $count ->
+        [one] 1 look-up failed
+       *[other] { $count } look-ups failed
+    }
 digest-udp = UDP
 digest-datagrams =
     { $count ->
@@ -105,6 +123,7 @@ summary-switch = switch
 summary-router = router
 summary-l3-switch = three-layer switch
 summary-home-router = home router
+summary-advertises = (advertises)
 summary-gateway = gateway { $gateway }
 summary-delay = delay { $delay }
 summary-jitter = jitter { $jitter }

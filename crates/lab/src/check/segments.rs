@@ -93,8 +93,7 @@ impl Segments {
                         segments.routers[number].push(place);
                     }
                 }
-                for address in &interface.addresses {
-                    let address = address.addr();
+                for address in interface.all_addresses() {
                     segments.anywhere.entry(address).or_insert(node);
                     if let Some(number) = number {
                         segments.owners.entry((number, address)).or_insert(node);

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Name;
 use super::dns::OneOrMore;
+use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
 use super::read::{Leaf, List, Map, Read, Refusal, mapping, wrong_type};
@@ -99,6 +100,10 @@ mapping! {
         collected "addresses" addresses: List<Spanned<Prefix>>,
         /// The MAC address of the switch in this VLAN. Derived from the seed unless told otherwise.
         optional "mac" mac: Spanned<MacAddr>,
+        /// Whether it advertises itself to hosts as a router of IPv6: `true`, or settings such as
+        /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
+        /// from.
+        optional "advertise" advertise: AdvertiseEntry,
     }
 }
 
@@ -128,6 +133,10 @@ mapping! {
         collected "addresses" addresses: List<Spanned<Prefix>>,
         /// The MAC address of a routed port. Derived from the seed unless told otherwise.
         optional "mac" mac: Spanned<MacAddr>,
+        /// Whether a routed port advertises itself to hosts as a router of IPv6: `true`, or settings such as
+        /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
+        /// from.
+        optional "advertise" advertise: AdvertiseEntry,
     }
 }
 
@@ -147,6 +156,8 @@ mapping! {
         optional "snooping" snooping: Switched<SnoopingMap>,
         /// Where packets to the outside go: the address of the provider's router.
         optional "gateway" gateway: Spanned<IpAddr>,
+        /// The same for IPv6, when `gateway` is that for IPv4.
+        optional "gateway6" gateway6: Spanned<IpAddr>,
         /// Static routes besides `gateway`.
         collected "routes" routes: List<RouteEntry>,
         /// Names that it knows by itself, as in `/etc/hosts`.

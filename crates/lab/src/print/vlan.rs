@@ -78,6 +78,8 @@ pub(super) struct HomeRouterOut {
 pub(super) struct CommonOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway6: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -218,6 +220,7 @@ fn common(station: &Station) -> CommonOut {
     let out = station_out(station);
     CommonOut {
         gateway: out.gateway,
+        gateway6: out.gateway6,
         routes: out.routes,
         hosts: out.hosts,
         announce: out.announce,
