@@ -23,6 +23,7 @@ macro_rules! for_each_lab {
             dorm "dorm"
             firewall "firewall"
             hub "hub"
+            triangle "loop"
             loopback "loopback"
             lossy "lossy"
             nat "nat"

@@ -403,6 +403,22 @@ const BREAKAGES: &[Change] = &[
             "exit of framed is 0",
         ],
     ),
+    // Without the spanning tree the loop is a storm; a short run, since it would never end.
+    change(
+        "loop",
+        &[
+            ("{ kind: switch, stp: { priority: 4096 } }", "{ kind: switch }"),
+            ("{ kind: switch, stp: { priority: 8192 } }", "{ kind: switch }"),
+            ("{ kind: switch, stp: true }", "{ kind: switch }"),
+            ("name: loop\n", "name: loop\nuntil: 20ms\n"),
+        ],
+        &[
+            "b1 reaches c1",
+            "a1 reaches b1",
+            "output of b1 contains \"3 packets transmitted, 3 received, 0% packet loss\"",
+            "output of c1 contains \"3 packets transmitted, 3 received, 0% packet loss\"",
+        ],
+    ),
     change(
         "loopback",
         &[("--bind 127.0.0.1 ", "--bind 192.168.1.2 ")],
