@@ -65,7 +65,7 @@ fn the_kernel_routes_between_our_hosts() {
     assert!(out.contains("ttl=63"), "{out}");
     // A narrow cable behind the kernel: it says so, and our TCP heeds it.
     kernel.ip("link set eth1 mtu 1280");
-        let (code, out) = live.run_ours("a1", "ping -c 1 -s 1300 2001:db8:2::1");
+    let (code, out) = live.run_ours("a1", "ping -c 1 -s 1300 2001:db8:2::1");
     assert_eq!(code, 1, "the first is lost: {out}");
     let (code, out) = live.run_ours("a1", "ping -c 1 -s 1300 2001:db8:2::1");
     assert_eq!(code, 0, "{out}");

@@ -83,11 +83,8 @@ fn each_router_says_when_the_hop_limit_is_over_and_traceroute_sees_them_all() {
     if Peer::find("traceroute").is_some() {
         let ended = live.run(kernel.line("traceroute -6 -n -q 1 -w 3 2001:db8:2::1"));
         let out = ended.success();
-        let hops: Vec<_> = out
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_whitespace().nth(1))
-            .collect();
+        let hops: Vec<_> =
+            out.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1)).collect();
         let expected = ["2001:db8:1::fe", "2001:db8:12::2", "2001:db8:23::3", "2001:db8:2::1"];
         assert_eq!(hops, expected, "{out}");
     }
