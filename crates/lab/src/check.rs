@@ -9,17 +9,22 @@ mod addresses;
 mod cabling;
 mod dns;
 mod gateways;
+mod ipv6;
 mod neighbors;
 mod programs;
 mod routes;
 mod segments;
 mod vlan;
+mod zones;
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+pub(crate) use segments::switch_loops;
+
+pub(crate) use ipv6::advertised;
 
 /// Adds what is wrong with this network.
 pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
@@ -34,6 +39,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
+    zones::zones(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
@@ -42,6 +48,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, &misplaced, out);
+        ipv6::advertisements(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);

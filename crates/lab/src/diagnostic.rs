@@ -138,10 +138,14 @@ codes! {
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
+    /// A mistake in a file that a server of names reads.
+    BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
-    /// An IPv6 address, which is read and not simulated yet.
-    Ipv6NotYet = "ipv6-not-yet", Warning;
+    /// An interface that is to form an address, on a segment where no router advertises a prefix.
+    NothingAdvertised = "nothing-advertised", Warning;
+    /// An advertised prefix of a length from which no address is formed.
+    PrefixNotFormable = "prefix-not-formable", Warning;
 }
 
 impl fmt::Display for Code {

@@ -6,10 +6,12 @@
 mod advice;
 mod dns;
 mod files;
+mod ipv6;
 mod leaf;
 mod link;
 mod node;
 mod read;
+mod stp;
 mod vlan;
 
 use std::borrow::Cow;
@@ -18,6 +20,7 @@ use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
 pub(crate) use self::node::{
@@ -25,6 +28,7 @@ pub(crate) use self::node::{
 };
 use self::read::mapping;
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
+pub(crate) use self::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
 pub(crate) use self::vlan::{
     HomeRouterEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, PortEntry, PortKey, TrunkEntry,
     VlanEntry, VlanKey,

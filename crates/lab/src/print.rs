@@ -89,6 +89,8 @@ struct StationOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    gateway6: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     interfaces: Option<Ordered<FlowMap<InterfaceOut>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     routes: Vec<FlowMap<RouteOut>>,
@@ -111,12 +113,26 @@ struct InterfaceOut {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     addresses: Vec<String>,
     mac: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advertise: Option<AdvertiseOut>,
+}
+
+#[derive(Serialize)]
+struct AdvertiseOut {
+    lifetime: String,
+    interval: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prefixes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct RouteOut {
     to: String,
     via: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interface: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -174,6 +190,7 @@ fn station(station: &Station) -> StationOut {
     let Station {
         interfaces,
         gateway,
+        gateway6,
         routes,
         hosts,
         announce,
@@ -187,13 +204,20 @@ fn station(station: &Station) -> StationOut {
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
         gateway: gateway.map(|gateway| gateway.to_string()),
+        gateway6: gateway6.map(|gateway| gateway.to_string()),
         interfaces: some(interfaces.is_empty()).map(|()| {
             let entry = |i: &Interface| (i.name.to_string(), FlowMap(interface(i)));
             Ordered(interfaces.iter().map(entry).collect())
         }),
         routes: routes
             .iter()
-            .map(|route| FlowMap(RouteOut { to: route.to.to_string(), via: route.via.to_string() }))
+            .map(|route| {
+                FlowMap(RouteOut {
+                    to: route.to.to_string(),
+                    via: route.via.to_string(),
+                    interface: route.interface.as_ref().map(ToString::to_string),
+                })
+            })
             .collect(),
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
@@ -211,11 +235,18 @@ fn station(station: &Station) -> StationOut {
 
 fn interface(interface: &Interface) -> InterfaceOut {
     let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    addresses.extend(interface.ipv6.slaac.map(|_| "slaac".to_owned()));
     let one = addresses.len() == 1;
     InterfaceOut {
         address: if one { addresses.pop() } else { None },
         addresses,
         mac: interface.mac.to_string(),
+        advertise: interface.ipv6.advertise.as_ref().map(|advertise| AdvertiseOut {
+            lifetime: exact(advertise.lifetime),
+            interval: exact(advertise.interval),
+            prefixes: advertise.prefixes.iter().map(ToString::to_string).collect(),
+            dns: advertise.dns.iter().map(ToString::to_string).collect(),
+        }),
     }
 }
 

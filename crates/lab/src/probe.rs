@@ -2,7 +2,7 @@
 //! expectations are judged by and what `why` tells the story of.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lanternet_apps::Simulated;
@@ -41,6 +41,9 @@ pub struct ProbeReport {
     pub started: Instant,
     /// What came of it.
     pub outcome: ProbeOutcome,
+    /// Every record of the trace while the name that was asked for was looked up, in order; none when
+    /// a node or an address was asked for.
+    pub naming: Vec<Record>,
     /// Every record of the trace from the sending to the outcome, in order.
     pub records: Vec<Record>,
 }
@@ -121,12 +124,16 @@ impl Network {
             service,
             started: self.sim.now(),
             outcome: ProbeOutcome::Silent,
+            naming: Vec::new(),
             records: Vec::new(),
         };
         match self.ask(lab, node, target, service, attempts) {
             None => report.outcome = ProbeOutcome::NoAddress,
             Some(Answer { address, result }) => {
                 report.records = recorder.take();
+                if matches!(target, Target::Name(_)) {
+                    report.naming = naming(&mut report.records, node);
+                }
                 report.address = address;
                 let by = address.and_then(|address| taken_by(&report, address));
                 report.outcome = match (result, by) {
@@ -161,7 +168,15 @@ impl Network {
         attempts: u32,
     ) -> Option<Answer> {
         let target = match target {
-            Target::Node(index) => Target::Address(lab.address_of(*index)?),
+            Target::Node(index) => {
+                let mut named: Vec<_> =
+                    lab.node(*index).kind.station()?.named_addresses().collect();
+                // The one that a program of the asking host would try first.
+                if let Some(host) = self.host(node) {
+                    host.with_l3(|l3| l3.order_destinations(&mut named));
+                }
+                Target::Address(*named.first()?)
+            }
             other => other.clone(),
         };
         let until = self.sim.now() + TIME_LIMIT;
@@ -258,7 +273,11 @@ async fn connect(sockets: &Simulated, to: SocketAddr) -> io::Result<Found> {
 }
 
 async fn datagram(sockets: &Simulated, to: SocketAddr, attempts: u32) -> io::Result<Found> {
-    let socket = sockets.udp_bind((Ipv4Addr::UNSPECIFIED, 0).into()).await?;
+    let any = match to {
+        SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
+        SocketAddr::V6(_) => IpAddr::from(Ipv6Addr::UNSPECIFIED),
+    };
+    let socket = sockets.udp_bind((any, 0).into()).await?;
     socket.connect(to).await?;
     let mut buffer = [0; 64];
     for _ in 0..attempts {
@@ -293,10 +312,21 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
 
 /// The node that has this address, if one has.
 fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners = lab
-        .stations()
-        .filter(|(_, _, station)| station.addresses().any(|own| own.addr() == address));
+    let mut owners =
+        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
     owners.next().map(|(index, ..)| index.into())
+}
+
+/// Takes what came before the name was known out of the records, or all when it never was.
+fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
+    let known = |record: &Record| {
+        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
+    };
+    let probe = match records.iter().position(known) {
+        Some(at) => records.split_off(at + 1),
+        None => Vec::new(),
+    };
+    std::mem::replace(records, probe)
 }
 
 /// The node that took in what the probe sent to this address.

@@ -5,9 +5,11 @@
 
 mod claims;
 mod files;
+mod ipv6;
 mod links;
 mod nodes;
 mod programs;
+mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;
@@ -68,6 +70,8 @@ pub(crate) fn resolve(
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
     resolver.add_virtuals();
+    resolver.route_interfaces();
+    resolver.lab.form_addresses();
     resolver.static_macs();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);

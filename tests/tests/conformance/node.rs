@@ -29,6 +29,7 @@ impl Node {
         while let Some(delivery) = self.layer.poll_delivery() {
             match delivery {
                 Delivery::Icmp(message) => self.heard.push(message),
+                Delivery::NameServers(_) => {}
                 Delivery::Packet(packet) => {
                     let before = ctx.set_about(packet.about);
                     let what = match packet.protocol {

@@ -1,7 +1,5 @@
 //! `expect`: whom each claim is about.
 
-use std::net::IpAddr;
-
 use super::{Lookup, Resolver};
 use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::document::ExpectLine;
@@ -118,7 +116,7 @@ impl Resolver<'_> {
 
     fn addressed(&mut self, node: NodeIndex, span: crate::span::Span) -> Option<NodeIndex> {
         let station = self.lab.node(node).kind.station()?;
-        if station.addresses().any(|address| matches!(address.addr(), IpAddr::V4(_))) {
+        if station.named_addresses().next().is_some() {
             return Some(node);
         }
         // An address that could not be read was complained about.
@@ -133,7 +131,7 @@ impl Resolver<'_> {
                 span,
                 "nothing can be sent there",
             )
-            .and(name.span, "no IPv4 address here")
+            .and(name.span, "no address here")
             .help("give it an `address`, or expect something of an address instead"),
         );
         None

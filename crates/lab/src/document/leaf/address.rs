@@ -11,9 +11,14 @@ use crate::document::Destination;
 use crate::document::read::{Leaf, Refusal};
 use crate::span::Text;
 
-/// An interface's address with the length of its network's prefix. Always that of one station.
+/// Where an interface has an address from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Prefix(pub(crate) IpNet);
+pub(crate) enum Prefix {
+    /// From the file: an address with the length of its network's prefix, always that of one station.
+    Net(IpNet),
+    /// From routers' advertisements.
+    Slaac,
+}
 
 impl Leaf for MacAddr {
     const NOUN: &'static str = "a MAC address";
@@ -47,7 +52,8 @@ const PREFIX_PATTERN: &str =
 
 impl Leaf for IpAddr {
     const NOUN: &'static str = "an address";
-    const HOW: &'static str = "write four numbers from 0 to 255, such as `192.168.10.254`";
+    const HOW: &'static str =
+        "write four numbers from 0 to 255, such as `192.168.10.254`, or one of IPv6: `fe80::1`";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         text.value.parse().map_err(|_| match text.value.split_once('/') {
@@ -146,7 +152,8 @@ fn address_and_length<T: Leaf>(text: &Text) -> Result<IpNet, Refusal> {
 
 impl Leaf for Prefix {
     const NOUN: &'static str = "an address with prefix length";
-    const HOW: &'static str = "write one such as `192.168.10.1/24`";
+    const HOW: &'static str =
+        "write one such as `192.168.10.1/24` or `2001:db8:1::1/64`, or `slaac` to form one";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         if text.value == "dhcp" {
@@ -154,6 +161,9 @@ impl Leaf for Prefix {
                 .code(Code::NotYet)
                 .label("not in this version")
                 .help("give the address itself, such as `192.168.10.1/24`"));
+        }
+        if text.value == "slaac" {
+            return Ok(Self::Slaac);
         }
         let net = address_and_length::<Self>(text)?;
         let why = match net.addr() {
@@ -164,7 +174,7 @@ impl Leaf for Prefix {
             IpAddr::V4(ip) if ip.octets()[0] == 0 => {
                 "it means \"this network\" (RFC 1122 section 3.2.1.3)"
             }
-            _ => return Ok(Self(net)),
+            _ => return Ok(Self::Net(net)),
         };
         Err(Refusal::because(format!("`{}` cannot be the address of an interface", net.addr()))
             .label(why)
@@ -172,7 +182,9 @@ impl Leaf for Prefix {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "anyOf": [{ "type": "string", "pattern": PREFIX_PATTERN }] })
+        json_schema!({
+            "anyOf": [{ "const": "slaac" }, { "type": "string", "pattern": PREFIX_PATTERN }],
+        })
     }
 }
 

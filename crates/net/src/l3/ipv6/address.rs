@@ -34,14 +34,14 @@ pub(super) fn identifier(mac: MacAddr) -> [u8; 8] {
 }
 
 /// The address with this prefix of 64 bits and the interface identifier of a hardware address.
-pub(super) fn with_identifier(prefix: Ipv6Addr, mac: MacAddr) -> Ipv6Addr {
+pub fn with_identifier(prefix: Ipv6Addr, mac: MacAddr) -> Ipv6Addr {
     let mut octets = prefix.octets();
     octets[8..].copy_from_slice(&identifier(mac));
     octets.into()
 }
 
 /// The link-local address of an interface (RFC 4862 section 5.3).
-pub(super) fn link_local(mac: MacAddr) -> Ipv6Addr {
+pub fn link_local(mac: MacAddr) -> Ipv6Addr {
     with_identifier(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), mac)
 }
 

@@ -38,6 +38,8 @@ use lanternet_core::trace::{Ipv6Event, RouteKind, RouterGone, SourceRule, Unsent
 use lanternet_core::{Context, Instant, IpNet, MacAddr, PortId, TraceEvent};
 
 use super::L3;
+pub use address::{link_local, with_identifier};
+
 use select::{Candidate, Way};
 use state::{Interface6, Stage, Step};
 
@@ -94,6 +96,11 @@ pub struct ChosenSource {
 }
 
 impl L3 {
+    /// Whether any interface speaks IPv6.
+    pub fn speaks_ipv6(&self) -> bool {
+        self.interfaces.iter().any(|interface| interface.v6.is_some())
+    }
+
     pub(super) fn v6(&self, port: PortId) -> Option<&Interface6> {
         self.interfaces.get(port.0 as usize)?.v6.as_deref().filter(|v6| v6.is_on())
     }
