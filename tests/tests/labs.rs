@@ -80,6 +80,47 @@ const BREAKAGES: &[Change] = &[
         &[("a2:7 ", "a2:8 ")],
         &["output of a1 contains \"is anybody listening?\"", "exit of a1 is 0"],
     ),
+    // The site moved, and what was learned of it before is wrong now.
+    change(
+        "dns-hierarchy",
+        &[("www   A   203.0.113.80", "www   A   203.0.113.90")],
+        &[
+            "pc resolves www.example.com to 203.0.113.80",
+            "pc resolves a.shop.example.com to 203.0.113.80",
+            "output of first contains \"203.0.113.80\"",
+            "output of visit contains \"hello\"",
+        ],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("hosts: { printer: 192.168.1.1 }", "hosts: { printer: 192.168.1.9 }")],
+        &["pc resolves printer to 192.168.1.1"],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("search: [example.com]", "search: [example.cn]")],
+        &["output of beside contains \"203.0.113.81\""],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("$ORIGIN example.com.\n    $TTL 5m", "$ORIGIN example.com.\n    $TTL 1s")],
+        &["output of again contains \"from the cache of this host, for 291s more\""],
+    ),
+    // The wrong glue: who asks for the alias is sent to a host that is not there.
+    change(
+        "dns-hierarchy",
+        &[("ns2.example  A   203.0.113.54", "ns2.example  A   203.0.113.55")],
+        &[
+            "output of visit contains \"hello\"",
+            "output of alias contains \"www.example.com.\"",
+            "exit of alias is 0",
+        ],
+    ),
+    change(
+        "dns-hierarchy",
+        &[("    *.shop CNAME www", "    no-such-host A 203.0.113.80")],
+        &["pc resolves a.shop.example.com to 203.0.113.80", "exit of nobody is 1"],
+    ),
     change(
         "dorm",
         &[(
@@ -510,6 +551,34 @@ const CURES: &[Change] = &[
         "broken/cable-pulled",
         &[("state: down", "state: up")],
         &["a1 cannot reach b1", "b1 cannot reach a1"],
+    ),
+    // One address is enough for a beginning.
+    change(
+        "broken/dns-loop",
+        &[("two        NS  ns.one", "two        NS  ns.one\n    ns.one     A   10.0.0.4")],
+        &["output of servers contains \"Temporary failure\"", "exit of servers is 1"],
+    ),
+    change(
+        "broken/dns-loop",
+        &[("b    CNAME a", "b    A 10.0.0.83")],
+        &["output of aliases contains \"Temporary failure\"", "exit of aliases is 1"],
+    ),
+    change(
+        "broken/lame-delegation",
+        &[("ns1.example  A   10.0.0.3", "ns1.example  A   10.0.0.4")],
+        &["output of ask contains \"Temporary failure\"", "exit of ask is 1"],
+    ),
+    change(
+        "broken/lame-delegation",
+        &[(
+            "run: serve dns --zone other.com.zone }",
+            "run: serve dns --zone other.com.zone --zone example.com.zone }",
+        )],
+        &[
+            "output of ask contains \"Temporary failure\"",
+            "exit of ask is 1",
+            "output of old-server contains \"REFUSED\"",
+        ],
     ),
     change(
         "broken/duplicate-address",

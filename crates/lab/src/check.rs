@@ -16,12 +16,14 @@ mod programs;
 mod routes;
 mod segments;
 mod vlan;
+mod zones;
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+pub(crate) use segments::switch_loops;
 
 pub(crate) use ipv6::advertised;
 
@@ -39,6 +41,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
     nat::second_never_counts(lab, out);
+    zones::zones(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);

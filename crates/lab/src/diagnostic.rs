@@ -146,6 +146,8 @@ codes! {
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
+    /// A mistake in a file that a server of names reads.
+    BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
     /// An interface that is to form an address, on a segment where no router advertises a prefix.

@@ -13,6 +13,7 @@ mod link;
 mod nat;
 mod node;
 mod read;
+mod stp;
 mod vlan;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub(crate) use self::node::{
 };
 use self::read::mapping;
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
+pub(crate) use self::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
 pub(crate) use self::vlan::{
     HomeRouterEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, PortEntry, PortKey, TrunkEntry,
     VlanEntry, VlanKey,

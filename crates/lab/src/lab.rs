@@ -6,6 +6,7 @@
 
 mod ipv6;
 mod nat;
+mod stp;
 mod vlan;
 mod wiring;
 
@@ -22,6 +23,7 @@ use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
 pub use self::ipv6::{Advertise, Ipv6};
+pub use self::stp::{Snooping, Stp, StpPort};
 pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
 pub use self::wiring::{Departure, Spot, Tag};
 
@@ -97,6 +99,10 @@ pub struct Switch {
     pub macs: Vec<StaticMac>,
     /// Its VLANs; without them it knows nothing of VLANs.
     pub vlans: Option<Vlans>,
+    /// How it takes part in the spanning tree, if it does.
+    pub stp: Option<Stp>,
+    /// How it listens in on groups, if it does.
+    pub snooping: Option<Snooping>,
 }
 
 /// A row of a switch's table that was written by hand.

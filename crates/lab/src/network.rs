@@ -2,6 +2,7 @@
 
 mod gate;
 mod ipv6;
+mod stp;
 mod vlan;
 
 use std::net::IpAddr;
@@ -12,7 +13,7 @@ use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
 use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{Hub, Switch};
+use lanternet_net::l2::{BridgeConfig, Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
 use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
@@ -163,7 +164,11 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = vlan::switch(switch);
+            let config = BridgeConfig {
+                stp: stp::config(lab, index),
+                snooping: stp::snooping(lab, index),
+                ..vlan::switch(switch)
+            };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
@@ -222,6 +227,11 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
             v6: ipv6::config(interface),
             ..InterfaceConfig::new(interface.mac.value)
         });
+    let mut lower = vlan::lower(station);
+    if let Some(bridge) = lower.as_mut().and_then(|lower| lower.bridge.as_mut()) {
+        bridge.stp = stp::config(lab, node);
+        bridge.snooping = stp::snooping(lab, node);
+    }
     let gateways = station.gateway.iter().chain(&station.gateway6);
     let gateways = gateways.filter_map(|gateway| {
         let to = match gateway.value {
@@ -242,7 +252,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         routes: gateways.chain(routes).collect(),
         forwarding,
         gate: gate::config(station),
-        lower: vlan::lower(station).map(Box::new),
+        lower: lower.map(Box::new),
     }
 }
 

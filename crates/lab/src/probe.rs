@@ -42,6 +42,9 @@ pub struct ProbeReport {
     pub started: Instant,
     /// What came of it.
     pub outcome: ProbeOutcome,
+    /// Every record of the trace while the name that was asked for was looked up, in order; none when
+    /// a node or an address was asked for.
+    pub naming: Vec<Record>,
     /// Every record of the trace from the sending to the outcome, in order.
     pub records: Vec<Record>,
 }
@@ -122,12 +125,16 @@ impl Network {
             service,
             started: self.sim.now(),
             outcome: ProbeOutcome::Silent,
+            naming: Vec::new(),
             records: Vec::new(),
         };
         match self.ask(lab, node, target, service, attempts) {
             None => report.outcome = ProbeOutcome::NoAddress,
             Some(Answer { address, result }) => {
                 report.records = recorder.take();
+                if matches!(target, Target::Name(_)) {
+                    report.naming = naming(&mut report.records, node);
+                }
                 report.address = address;
                 let destination = address.map(|address| translated(&report, address));
                 let by = destination.and_then(|address| taken_by(&report, address));
@@ -332,6 +339,18 @@ fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
         }
     }
     to.ip()
+}
+
+/// Takes what came before the name was known out of the records, or all when it never was.
+fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
+    let known = |record: &Record| {
+        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
+    };
+    let probe = match records.iter().position(known) {
+        Some(at) => records.split_off(at + 1),
+        None => Vec::new(),
+    };
+    std::mem::replace(records, probe)
 }
 
 /// The node that took in what the probe sent to this address.

@@ -10,6 +10,7 @@ mod links;
 mod nat;
 mod nodes;
 mod programs;
+mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;

@@ -22,8 +22,10 @@ fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
     let expected = [
         ("address-in-use.yaml", Some(Code::DuplicateAddress)),
         ("cable-pulled.yaml", None),
+        ("dns-loop.yaml", None),
         ("duplicate-address.yaml", Some(Code::DuplicateAddress)),
         ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),
+        ("lame-delegation.yaml", None),
         ("moved-station.yaml", None),
         ("mtu-black-hole.yaml", Some(Code::MtuMismatch)),
         ("nat-without-forward.yaml", None),

@@ -35,7 +35,6 @@ impl<'a> Case<'_, 'a> {
             Some(Finding { direction, node, diagnosis, silence })
         };
         match report.outcome {
-            ProbeOutcome::UnknownName => return at_start(self.unknown_name()),
             ProbeOutcome::NoAddress => {
                 let node = report.to.unwrap_or(report.from);
                 return at_start(Diagnosis::TargetWithoutAddress { node });
@@ -64,15 +63,6 @@ impl<'a> Case<'_, 'a> {
         let (direction, step) = steps.last()?;
         let diagnosis = self.open_end(step);
         Some(Finding { direction, node: step.node, diagnosis, silence: silence(step) })
-    }
-
-    fn unknown_name(&self) -> Diagnosis {
-        let name = self.journey.report().records.iter().find_map(|record| match &record.event {
-            TraceEvent::NameUnknown { name } => Some(name.clone()),
-            _ => None,
-        });
-        let near = name.as_ref().and_then(|name| self.network.near_name(name)).map(str::to_owned);
-        Diagnosis::UnknownName { name, near }
     }
 
     /// Somebody else than the node that was meant took the packet in.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use lanternet_core::trace::IcmpSilence;
+use lanternet_core::trace::{DnsLoop, IcmpSilence};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
 use lanternet_lab::{Service, Transport};
 
@@ -67,12 +67,41 @@ pub struct Passing {
     reason = "the fields are named after what they are; the variants say the rest"
 )]
 pub enum Diagnosis {
-    /// The asking node does not know the name; perhaps `near` is meant.
-    UnknownName { name: Option<Arc<str>>, near: Option<String> },
+    /// The asking node does not know the name, and has nobody to ask; perhaps `near` is meant.
+    UnknownName { name: Option<Arc<str>>, near: Option<String>, server: Option<IpAddr> },
+    /// The name servers say that there is no such name; perhaps `near` is meant. The zone that could
+    /// have it, with its file.
+    NoSuchName { name: Arc<str>, near: Option<String>, zone: Option<(Arc<str>, String)> },
+    /// The name has no address.
+    NameWithoutAddress { name: Arc<str>, zone: Option<(Arc<str>, String)> },
+    /// The first name server did not answer, and why; others that the lab has.
+    NameServerSilent {
+        name: Arc<str>,
+        server: Option<IpAddr>,
+        cause: Option<Box<Finding>>,
+        others: Vec<IpAddr>,
+    },
+    /// The name server looks nothing up for others.
+    NotARecursiveServer {
+        name: Arc<str>,
+        server: IpAddr,
+        node: Option<NodeId>,
+        others: Vec<IpAddr>,
+    },
+    /// A zone was delegated to a server that does not serve it.
+    LameDelegation { name: Arc<str>, node: NodeId, server: IpAddr, zone: Arc<str> },
+    /// No server of a zone answered the server that asked.
+    ZoneWithoutServer { name: Arc<str>, node: NodeId, zone: Arc<str> },
+    /// The search went in a circle.
+    NameLoop { name: Arc<str>, node: NodeId, why: DnsLoop, at: Arc<str> },
+    /// The name server could not find out, and nobody said why.
+    NotResolved { name: Arc<str>, server: Option<IpAddr> },
     /// The node that was asked for has no address.
     TargetWithoutAddress { node: NodeId },
     /// The node that sends has no address.
     SenderWithoutAddress,
+    /// The node that sends has addresses, and none of the destination's family.
+    OtherFamily { destination: IpAddr },
     /// A packet came to an interface that has no address.
     InterfaceWithoutAddress { at: PortRef },
 

@@ -1,4 +1,4 @@
-//! Nobody answered a question of ARP: why?
+//! Nobody answered a question of ARP or of neighbour discovery: why?
 
 use std::net::IpAddr;
 
@@ -44,9 +44,10 @@ pub(super) fn unresolved<'a>(
     let via = address != destination;
     match (own, elsewhere) {
         _ if via => {
-            let gateway = network.station(node).and_then(|station| station.gateway);
+            let station = network.station(node);
+            let gateway = station.and_then(|station| station.gateway_towards(destination));
             let right = own.and_then(|own| router(case, node, own, destination));
-            match (gateway.is_some_and(|gateway| *gateway == address), elsewhere) {
+            match (gateway == Some(address), elsewhere) {
                 (true, None) => Diagnosis::GatewayUnused { gateway: address, right },
                 (true, Some(owner)) => {
                     let owner = owner.at.node;
@@ -94,7 +95,11 @@ fn destination(case: &Case<'_, '_>, direction: Direction, step: &Step<'_>) -> Op
     let report = case.journey.report();
     told.or_else(|| match direction {
         Direction::There => report.address,
-        Direction::Back => case.network.addresses(report.from).map(|own| own.net.addr()).next(),
+        Direction::Back => case
+            .network
+            .addresses_like(report.from, report.address?)
+            .map(|own| own.net.addr())
+            .next(),
     })
 }
 
@@ -105,7 +110,7 @@ fn own_address(
     interface: Option<PortId>,
     address: IpAddr,
 ) -> Option<Owner> {
-    let all = || case.network.addresses(node);
+    let all = || case.network.addresses_like(node, address);
     let on = |own: &Owner| interface.is_none_or(|port| own.at == PortRef::new(node, port));
     let near = all().find(|own| on(own) && own.net.contains(&address));
     near.or_else(|| all().find(on)).or_else(|| all().next())

@@ -10,7 +10,10 @@ use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{NodeId, QueueLimit, Topology};
 use lanternet_lab::{Service, Transport};
 
+mod naming;
+
 use super::diagnosis::{Diagnosis, Direction, Finding, Passing, Router, Row};
+use super::hop::how_asked;
 use super::network::Network;
 use crate::args;
 use crate::explained::Explained;
@@ -30,7 +33,8 @@ struct Edit<T>(T);
 
 impl fmt::Display for Edit<Router> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "gateway: {}", self.0.address)
+        let key = if self.0.address.is_ipv6() { "gateway6" } else { "gateway" };
+        write!(f, "{key}: {}", self.0.address)
     }
 }
 
@@ -74,6 +78,11 @@ impl Words<'_> {
         self.network.name(node)
     }
 
+    /// How a neighbour is asked for.
+    fn how(&self, address: IpAddr) -> String {
+        self.catalogue.phrase(how_asked(address))
+    }
+
     fn names(&self, nodes: &[NodeId]) -> String {
         let names: Vec<&str> = nodes.iter().map(|node| self.name(*node)).collect();
         names.join(&self.catalogue.phrase("list-separator"))
@@ -91,17 +100,15 @@ impl Words<'_> {
             None => say("why-help-no-router", args!(node)),
         };
         match &finding.diagnosis {
-            D::UnknownName { name, near } => {
-                let message = match name {
-                    Some(name) => say("why-unknown-name", args!(node, name)),
-                    None => say("why-unknown-name-plain", args!(node)),
-                };
-                let help = match near {
-                    Some(near) => say("why-help-near-name", args!(near)),
-                    None => say("why-help-hosts", args!(node)),
-                };
-                (message, Some(help))
-            }
+            D::UnknownName { .. }
+            | D::NoSuchName { .. }
+            | D::NameWithoutAddress { .. }
+            | D::NameServerSilent { .. }
+            | D::NotARecursiveServer { .. }
+            | D::LameDelegation { .. }
+            | D::ZoneWithoutServer { .. }
+            | D::NameLoop { .. }
+            | D::NotResolved { .. } => self.naming(finding),
             D::TargetWithoutAddress { node: target } => {
                 let node = self.name(*target);
                 let (message, help) = match self.network.station(*target) {
@@ -114,6 +121,12 @@ impl Words<'_> {
                 say("why-sender-without-address", args!(node)),
                 Some(say("why-help-address", args!(node))),
             ),
+            D::OtherFamily { destination } => {
+                let v6 = destination.is_ipv6();
+                let id = if v6 { "why-no-ipv6" } else { "why-no-ipv4" };
+                let help = if v6 { "why-help-no-ipv6" } else { "why-help-no-ipv4" };
+                (say(id, args!(node, destination)), Some(say(help, args!(node))))
+            }
             D::InterfaceWithoutAddress { at } => {
                 let interface = self.network.port_name(*at);
                 (
@@ -148,13 +161,13 @@ impl Words<'_> {
                 (message, help)
             }
             D::MaskTooWide { own, destination, owner, right, like } => {
-                let prefix = own.prefix_len();
+                let (prefix, how) = (own.prefix_len(), self.how(*destination));
                 let message = match owner {
                     Some(owner) => {
                         let owner = self.name(*owner);
-                        say("why-mask-too-wide", args!(node, prefix, destination, owner))
+                        say("why-mask-too-wide", args!(node, prefix, how, destination, owner))
                     }
-                    None => say("why-mask-too-wide-nobody", args!(node, prefix, destination)),
+                    None => say("why-mask-too-wide-nobody", args!(node, prefix, how, destination)),
                 };
                 let help = match (right, like) {
                     (Some(right), Some(like)) => {
@@ -175,20 +188,21 @@ impl Words<'_> {
                 )
             }
             D::AddressUnused { address, own, heard } => {
+                let how = self.how(*address);
                 let message = match heard.is_empty() {
-                    true => say("why-address-unused", args!(node, address)),
+                    true => say("why-address-unused", args!(node, how, address)),
                     false => {
                         let heard = self.names(heard);
-                        say("why-address-unused-heard", args!(node, address, heard))
+                        say("why-address-unused-heard", args!(node, how, address, heard))
                     }
                 };
                 let network = own.trunc();
                 (message, Some(say("why-help-address-unused", args!(address, network))))
             }
             D::NotCabledTogether { address, owner } => {
-                let owner = self.name(*owner);
+                let (owner, how) = (self.name(*owner), self.how(*address));
                 (
-                    say("why-not-cabled-together", args!(node, address, owner)),
+                    say("why-not-cabled-together", args!(node, how, address, owner)),
                     Some(say("why-help-cable-together", args!(node, owner))),
                 )
             }
@@ -243,14 +257,15 @@ impl Words<'_> {
                 (message, Some(help))
             }
             D::NeighborSilent { address, owner } => {
-                let owner = self.name(*owner);
+                let (owner, how) = (self.name(*owner), self.how(*address));
                 (
-                    say("why-neighbor-silent", args!(node, address, owner)),
+                    say("why-neighbor-silent", args!(node, how, address, owner)),
                     Some(say("why-help-neighbor-silent", args!(owner))),
                 )
             }
             D::NeighborQueueFull { address, limit } => {
-                (say("why-neighbor-queue-full", args!(node, address, count limit = *limit)), None)
+                let args = args!(node, address, count limit = *limit);
+                (say("why-neighbor-queue-full", args), None)
             }
             _ => self.lower_and_upper(finding),
         }

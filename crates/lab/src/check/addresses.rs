@@ -230,7 +230,7 @@ fn strangers(groups: &[(IpNet, Vec<&Member<'_>>)], nested: &[bool], out: &mut Ve
         nested[index] || members.iter().any(|member| Some(member.place) != first)
     };
     // An interface with another address that has company is no stranger.
-    let known: std::collections::BTreeSet<Place> = (0..groups.len())
+    let known: BTreeSet<Place> = (0..groups.len())
         .filter(|index| company(*index))
         .flat_map(|index| groups[index].1.iter().map(|member| member.place))
         .collect();

@@ -14,6 +14,7 @@ use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
+use super::stp::{SnoopingMap, StpMap, Switched};
 use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
@@ -113,6 +114,12 @@ mapping! {
         /// Its ports by number, where they are no access ports of VLAN 1. A switch without `vlans`
         /// and `ports` knows nothing of VLANs, and passes tags on as they are.
         collected "ports" ports: Map<PortKey, PortEntry>,
+        /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
+        /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
+        optional "stp" stp: Switched<StpMap>,
+        /// Whether the switch listens in on who takes part in which group, so that it need not flood
+        /// what is for groups: `true`, or `{ querier: true }`. `false` unless told otherwise.
+        optional "snooping" snooping: Switched<SnoopingMap>,
     }
 }
 

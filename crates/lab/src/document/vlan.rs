@@ -14,6 +14,7 @@ use super::leaf::{PortNumber, Prefix};
 use super::nat::{HomeNatEntry, NatEntry};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
 use super::read::{Leaf, List, Map, Read, Refusal, mapping, wrong_type};
+use super::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
 use crate::diagnostic::Diagnostic;
 use crate::names::HostName;
 use crate::span::{Span, Spanned, Text};
@@ -37,6 +38,15 @@ mapping! {
         /// The VLAN of a trunk whose frames have no tag. Without it, frames without a tag are not
         /// taken.
         optional "native" native: Spanned<VlanId>,
+        /// Whether there is no switch behind it, so that the spanning tree lets it forward at once.
+        /// Unless told otherwise, `true` where the cable leads to a host or router.
+        optional "edge" edge: Spanned<bool>,
+        /// What the way through it costs in the spanning tree. Follows from the rate of the cable
+        /// unless told otherwise: 20000 for 1 Gbit/s.
+        optional "cost" cost: Spanned<PathCost>,
+        /// Decides in the spanning tree between ports of this switch: 0 to 240 in steps of 16, 128
+        /// unless told otherwise.
+        optional "priority" priority: Spanned<PortPriority>,
     }
 }
 
@@ -47,6 +57,12 @@ mapping! {
         collected "vlans" vlans: Map<VlanKey, L3VlanEntry>,
         /// Its ports by number, where they are no access ports of VLAN 1.
         collected "ports" ports: Map<PortKey, L3PortEntry>,
+        /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
+        /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
+        optional "stp" stp: Switched<StpMap>,
+        /// Whether the switch listens in on who takes part in which group, so that it need not flood
+        /// what is for groups: `true`, or `{ querier: true }`. `false` unless told otherwise.
+        optional "snooping" snooping: Switched<SnoopingMap>,
         /// How long a silent station stays in the MAC table. `300s` unless told otherwise.
         optional "ageing" ageing: Spanned<Duration>,
         /// How many stations the MAC table holds. 8192 unless told otherwise.
@@ -109,6 +125,15 @@ mapping! {
         /// The VLAN of a trunk whose frames have no tag. Without it, frames without a tag are not
         /// taken.
         optional "native" native: Spanned<VlanId>,
+        /// Whether there is no switch behind it, so that the spanning tree lets it forward at once.
+        /// Unless told otherwise, `true` where the cable leads to a host or router.
+        optional "edge" edge: Spanned<bool>,
+        /// What the way through it costs in the spanning tree. Follows from the rate of the cable
+        /// unless told otherwise: 20000 for 1 Gbit/s.
+        optional "cost" cost: Spanned<PathCost>,
+        /// Decides in the spanning tree between ports of this switch: 0 to 240 in steps of 16, 128
+        /// unless told otherwise.
+        optional "priority" priority: Spanned<PortPriority>,
         /// The address of a routed port.
         optional "address" address: Spanned<Prefix>,
         /// More than one address.
@@ -130,6 +155,12 @@ mapping! {
         optional "wan" wan: InterfaceEntry,
         /// Its interface to the house. `192.168.1.1/24` unless told otherwise.
         optional "lan" lan: InterfaceEntry,
+        /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
+        /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
+        optional "stp" stp: Switched<StpMap>,
+        /// Whether the switch listens in on who takes part in which group, so that it need not flood
+        /// what is for groups: `true`, or `{ querier: true }`. `false` unless told otherwise.
+        optional "snooping" snooping: Switched<SnoopingMap>,
         /// Where packets to the outside go: the address of the provider's router.
         optional "gateway" gateway: Spanned<IpAddr>,
         /// The same for IPv6, when `gateway` is that for IPv4.

@@ -7,6 +7,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use lanternet_core::MacAddr;
 
 use super::Resolver;
+use super::stp::snooping;
+use super::vlan::stp_ports;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
     HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
@@ -50,6 +52,8 @@ impl Resolver<'_> {
                     table_size: switch.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
                     macs: macs(&switch.macs),
                     vlans: self.vlans(name, &switch.vlans, &switch.ports),
+                    stp: self.stp(name, switch.stp.as_ref(), stp_ports(&switch.ports)),
+                    snooping: snooping(switch.snooping.as_ref()),
                 }),
                 NodeEntry::L3Switch(entry) => NodeKind::L3Switch(self.l3_switch(name, entry)),
                 NodeEntry::HomeRouter(entry) => NodeKind::HomeRouter(self.home_router(name, entry)),

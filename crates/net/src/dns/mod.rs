@@ -9,10 +9,12 @@
 //! - [`zone`]: what a server knows by itself, from a master file.
 //! - [`resolver`]: finds answers by asking servers.
 //! - [`server`]: both at one port.
+//! - [`listing`]: zones and caches as text.
 //! - [`reason`]: messages and records as the facts of a trace.
 
 pub mod authority;
 pub mod cache;
+pub mod listing;
 pub mod message;
 pub mod reason;
 pub mod resolver;

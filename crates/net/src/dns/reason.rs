@@ -78,7 +78,8 @@ pub fn code(code: ResponseCode) -> Arc<str> {
         ResponseCode::NotImp => "NOTIMP".into(),
         ResponseCode::Refused => "REFUSED".into(),
         ResponseCode::NotAuth => "NOTAUTH".into(),
-        ResponseCode::BADVERS => "BADVERS".into(),
+        // One number with two names: in a message without a signature it is about EDNS.
+        ResponseCode::BADVERS | ResponseCode::BADSIG => "BADVERS".into(),
         other => format!("RCODE{}", u16::from(other)).into(),
     }
 }
