@@ -40,8 +40,8 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
-    nat::second_never_counts(lab, out);
     zones::zones(lab, out);
+    nat::second_never_counts(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);

@@ -154,13 +154,13 @@ impl Network {
         }
         report.to = match target {
             Target::Node(index) => Some((*index).into()),
-            _ => report.address.and_then(|address| owner(lab, address)),
+            _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
         // Whoever forwards a port means the host that it leads to.
         if let Some(address) = report.address {
             let inside = translated(&report, address);
             if inside != address {
-                report.to = owner(lab, inside).or(report.to);
+                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
             }
         }
         self.sim.unobserve(observer);
@@ -184,7 +184,8 @@ impl Network {
                 if let Some(host) = self.host(node) {
                     host.with_l3(|l3| l3.order_destinations(&mut named));
                 }
-                Target::Address(*named.first()?)
+                let named = named.first().copied();
+                Target::Address(named.or_else(|| self.address_of(lab, *index))?)
             }
             other => other.clone(),
         };
@@ -319,11 +320,16 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
     }
 }
 
-/// The node that has this address, if one has.
-fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners =
-        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
-    owners.next().map(|(index, ..)| index.into())
+/// Takes what came before the name was known out of the records, or all when it never was.
+fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
+    let known = |record: &Record| {
+        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
+    };
+    let probe = match records.iter().position(known) {
+        Some(at) => records.split_off(at + 1),
+        None => Vec::new(),
+    };
+    std::mem::replace(records, probe)
 }
 
 /// The address to which the probe went in the end, where its destination was translated.
@@ -339,18 +345,6 @@ fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
         }
     }
     to.ip()
-}
-
-/// Takes what came before the name was known out of the records, or all when it never was.
-fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
-    let known = |record: &Record| {
-        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
-    };
-    let probe = match records.iter().position(known) {
-        Some(at) => records.split_off(at + 1),
-        None => Vec::new(),
-    };
-    std::mem::replace(records, probe)
 }
 
 /// The node that took in what the probe sent to this address.

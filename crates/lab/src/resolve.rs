@@ -4,6 +4,7 @@
 //! whose entry was wrong is known all the same, and nothing is said about it twice.
 
 mod claims;
+mod dhcp;
 mod files;
 mod ipv6;
 mod links;
@@ -22,6 +23,7 @@ use crate::lab::{Interface, Lab, NodeIndex};
 use crate::names::{NodeName, some_of};
 use crate::span::{Span, Spanned};
 
+pub(crate) use dhcp::v4;
 pub use files::FilesAt;
 
 /// The lab that is being made, and the mistakes found on the way.
@@ -73,6 +75,7 @@ pub(crate) fn resolve(
     resolver.add_virtuals();
     resolver.route_interfaces();
     resolver.lab.form_addresses();
+    resolver.dhcp(&document.nodes);
     resolver.static_macs();
     resolver.gate_interfaces();
     resolver.ports_without_cable();

@@ -10,6 +10,7 @@ mod ipv6;
 mod labs;
 mod nat;
 mod routing;
+mod spanning_tree;
 mod tcp;
 mod tcp_ends;
 mod tcp_habits;

@@ -7,6 +7,7 @@ use lanternet_core::{Duration, MacAddr, VlanId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Name;
+use super::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
 use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
@@ -78,6 +79,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: a pool for each VLAN with an address, or for each network
+        /// behind a relay: `vlan10: { range: 192.168.1.100-192.168.1.199 }`.
+        collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -111,6 +115,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -144,6 +150,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -173,6 +181,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: `lan: { range: 192.168.1.10-192.168.1.20 }`. The addresses
+        /// that end in .100 to .199 unless told otherwise; `false` for none.
+        optional "dhcp" dhcp: HomeDhcpEntry,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_saphyr::FlowMap;
 
+use super::dhcp::DhcpOut;
 use super::nat::{FirewallOut, NatOut};
 use super::{InterfaceOut, Ordered, RouteOut, interface, station as station_out};
 use crate::lab::{PortMode, Stand, StaticMac, Station, Stp, Switch, Vlans};
@@ -65,13 +66,13 @@ pub(super) struct L3SwitchOut {
 pub(super) struct HomeRouterOut {
     wan: Option<FlowMap<InterfaceOut>>,
     lan: Option<FlowMap<InterfaceOut>>,
-    /// Where it does not translate: it would, if nothing were said.
-    #[serde(rename = "nat", skip_serializing_if = "Option::is_none")]
-    no_nat: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stp: Option<FlowMap<StpOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     snooping: Option<FlowMap<SnoopingOut>>,
+    /// Where it does not translate: it would, if nothing were said.
+    #[serde(rename = "nat", skip_serializing_if = "Option::is_none")]
+    no_nat: Option<bool>,
     #[serde(flatten)]
     common: CommonOut,
 }
@@ -88,6 +89,8 @@ pub(super) struct CommonOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -215,13 +218,16 @@ pub(super) fn home_router(station: &Station) -> HomeRouterOut {
     let inside = station.switch.as_deref();
     let stp = inside.and_then(|inside| inside.stp.as_ref());
     let snooping = inside.and_then(|inside| inside.snooping);
+    let mut common = common(station);
+    // Without a word it would lend addresses, and translate them.
+    common.dhcp = common.dhcp.or(Some(DhcpOut::Off(false)));
     HomeRouterOut {
         wan: find("wan"),
         lan: find("lan"),
+        no_nat: station.nat.is_none().then_some(false),
         stp: stp.map(|stp| FlowMap(StpOut::of(stp))),
         snooping: snooping.map(|snooping| FlowMap(SnoopingOut { querier: snooping.querier })),
-        no_nat: station.nat.is_none().then_some(false),
-        common: common(station),
+        common,
     }
 }
 
@@ -232,6 +238,7 @@ fn common(station: &Station) -> CommonOut {
         gateway6: out.gateway6,
         routes: out.routes,
         hosts: out.hosts,
+        dhcp: out.dhcp,
         announce: out.announce,
         detect_conflicts: out.detect_conflicts,
         arp: out.arp,

@@ -52,16 +52,16 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
-    /// Which inside end is which outside end, and the flows
-    Nat,
-    /// Which rule decided how often
-    Firewall,
     /// Name servers, own names, what was learned of names; of a name server its zones
     Dns,
     /// What the spanning tree has made of a switch's ports
     Stp,
     /// Who takes part in which multicast group
     Groups,
+    /// Which inside end is which outside end, and the flows
+    Nat,
+    /// Which rule decided how often
+    Firewall,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -115,11 +115,11 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
-        Table::Nat => "nat",
-        Table::Firewall => "firewall",
         Table::Dns => "dns",
         Table::Stp => "stp",
         Table::Groups => "groups",
+        Table::Nat => "nat",
+        Table::Firewall => "firewall",
     }
 }
 
@@ -145,9 +145,9 @@ fn show(lab: &Lab, network: &Network, node: NodeId, table: Table) -> Option<Stri
     let host = sim.device::<Host>(node)?;
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
+        Table::Dns => tables::names(host, sim.now()),
         Table::Nat => host.with_l3(|l3| tables::nat(topology, node, l3.gate()?, sim.now()))?,
         Table::Firewall => host.with_l3(|l3| tables::firewall(l3.gate()?))?,
-        Table::Dns => tables::names(host, sim.now()),
         Table::Routes => host.with_l3(|l3| {
             let addresses: Vec<_> = l3.addresses().collect();
             tables::routes(topology, node, l3.routes(), &addresses)
