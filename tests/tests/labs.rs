@@ -576,7 +576,7 @@ const BREAKAGES: &[Change] = &[
             "output of order contains \"ONE PEAR\"",
             "output of ping contains \"2 received\"",
             "output of path contains \"203.0.113.1\"",
-            "output of path contains \"198.51.100.80\"",
+            "output of path contains \"3  198.51.100.80\"",
             "output of stream contains \"film\"",
             "output of near contains \"near\"",
             "laptop reaches shop:80",
