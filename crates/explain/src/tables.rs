@@ -1,6 +1,8 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
+mod dhcp;
+
 use std::net::SocketAddr;
 
 use lanternet_core::trace::{Protocol, Route, RouteKind, TcpState};
@@ -8,6 +10,8 @@ use lanternet_core::{IpNet, NodeId, PortId, PortRef, Topology};
 use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
+
+pub use dhcp::{clients, leases};
 
 use crate::columns::table;
 

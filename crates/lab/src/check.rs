@@ -7,6 +7,7 @@
 
 mod addresses;
 mod cabling;
+mod dhcp;
 mod dns;
 mod gateways;
 mod neighbors;
@@ -14,6 +15,8 @@ mod programs;
 mod routes;
 mod segments;
 mod vlan;
+
+pub use dhcp::{LeaseTrouble, lease_trouble};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -27,6 +30,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     addresses::reserved(lab, out);
     addresses::neighbours(lab, &segments, out);
     cabling::mtus(lab, &segments, out);
+    dhcp::overlaps(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
     if complete {
@@ -35,6 +39,8 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         cabling::uncabled(lab, &segments, out);
         vlan::cables(lab, &segments, out);
         vlan::networks(lab, &segments, out);
+        dhcp::clients(lab, &segments, out);
+        dhcp::relays(lab, &segments, out);
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, out);

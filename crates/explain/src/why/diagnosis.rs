@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record};
-use lanternet_lab::Service;
+use lanternet_lab::{LeaseTrouble, Service};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub enum Diagnosis {
     UnknownName { name: Option<Arc<str>>, near: Option<String> },
     /// The node that was asked for has no address.
     TargetWithoutAddress { node: NodeId },
+    /// The node asks a DHCP server for an address, and has none.
+    NoLease { node: NodeId, trouble: LeaseTrouble },
     /// The node that sends has no address.
     SenderWithoutAddress,
     /// A packet came to an interface that has no address.

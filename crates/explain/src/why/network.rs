@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_apps::command::{Command, Serve};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
-use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
+use lanternet_lab::{Lab, LeaseTrouble, Node, NodeIndex, Service, Spot, Station, Transport};
 
 /// An interface of a station, with one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,11 @@ impl<'a> Network<'a> {
 
     pub(super) fn lab(self) -> &'a Lab {
         self.lab
+    }
+
+    /// Why a node that asks for an address has none.
+    pub(super) fn lease_trouble(self, node: NodeId) -> Option<LeaseTrouble> {
+        lanternet_lab::lease_trouble(self.lab, NodeIndex(node.0 as usize))
     }
 
     fn node(self, node: NodeId) -> Option<&'a Node> {

@@ -15,7 +15,8 @@ use crate::lab_file::{LabFile, hint};
 
 /// Show a node's tables after a run, as Linux's tools print them
 ///
-/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`.
+/// mac like `bridge fdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`,
+/// leases like the files of dnsmasq and dhclient.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,6 +49,8 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
+    /// Which addresses are on loan: what a DHCP server has lent, or what a client has
+    Leases,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -98,6 +101,7 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
+        Table::Leases => "leases",
     }
 }
 
@@ -109,6 +113,18 @@ fn show(network: &Network, node: NodeId, table: Table) -> Option<String> {
         return Some(tables::mac_table(topology, node, &rows));
     }
     let host = sim.device::<Host>(node)?;
+    if table == Table::Leases {
+        let (clients, leases) = (host.dhcp_clients(), host.leases());
+        if clients.is_empty() && !host.lends() {
+            return None;
+        }
+        let mut text = String::new();
+        if host.lends() {
+            text.push_str(&tables::leases(&leases));
+        }
+        text.push_str(&tables::clients(topology, node, &clients));
+        return Some(text);
+    }
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
         Table::Routes => host.with_l3(|l3| {
