@@ -299,7 +299,7 @@ lent "$r1" 192.168.10.100,192.168.10.110,255.255.255.0,2h --interface=eth0 --bin
     --dhcp-option=option:domain-name,example.com --dhcp-option=option:mtu,1400 \
     --dhcp-option=option:ntp-server,192.168.20.3 \
     --dhcp-option=option:classless-static-route,10.0.0.0/8,192.168.10.253,0.0.0.0/0,192.168.10.254
-capture dhcp "$a1" eth0
+capture dhcp-options "$a1" eth0
 ask; in_ns "$a1" pkill -F "/tmp/$id.dhclient.pid" || true
 ask; in_ns "$a1" pkill -F "/tmp/$id.dhclient.pid" || true
 sed -i 's/fixed-address .*/fixed-address 172.16.0.9;/' "/tmp/$id.dhclient.leases"
@@ -316,7 +316,7 @@ lent "$b3" 192.168.10.100,192.168.10.110,255.255.255.0,2h --interface=eth0 --bin
 ip netns exec "$r1" dhcrelay -4 -d -q -a -id eth0 -iu eth1 192.168.20.3 >/dev/null 2>&1 &
 dhcrelay=$!
 sleep 1
-capture dhcp-relay "$r1" eth0 eth1
+capture dhcp-relayed "$r1" eth0 eth1
 in_ns "$a1" timeout 10 udhcpc -n -q -f -i eth0 -s /bin/true >/dev/null 2>&1 || true
 saved
 kill "$dnsmasq" "$dhcrelay"; wait "$dnsmasq" "$dhcrelay" 2>/dev/null || true

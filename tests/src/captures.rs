@@ -88,6 +88,15 @@ impl Corpus {
             let frames = frames(&file).into_iter().zip(1..);
             all.extend(frames.map(|(frame, n)| (format!("{name} frame {n}"), frame.bytes)));
         }
+        Self::of(all)
+    }
+
+    /// Writes the one file of these frames.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    #[track_caller]
+    pub fn of(all: Vec<(String, Vec<u8>)>) -> Self {
         let directory = crate::scratch();
         let file = directory.path().join("corpus.pcapng");
         write(&file, all.iter().map(|(_, bytes)| bytes.as_slice()));

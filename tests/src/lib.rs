@@ -5,10 +5,12 @@
 //! - [`tshark`]: what Wireshark says of a capture, typed.
 //! - [`kernel`]: the Linux kernel itself and its programs, on a cable of the simulation.
 //! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
+//! - [`dissection`]: our view layer by layer held against tshark's.
 //! - [`labs`]: the labs of the project, and labs as text, run through the library.
 //! - [`scratch`]: a directory that goes away with the test.
 
 pub mod captures;
+pub mod dissection;
 #[cfg(target_os = "linux")]
 pub mod kernel;
 pub mod labs;

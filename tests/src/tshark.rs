@@ -63,7 +63,7 @@ const CHECKSUMS: [&str; 3] =
     ["ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE"];
 
 /// Preferences for a dissection of each frame on its own, without what others said before.
-pub const FRAME_BY_FRAME: [&str; 7] = [
+pub const FRAME_BY_FRAME: [&str; 8] = [
     "ip.defragment:FALSE",
     "ipv6.defragment:FALSE",
     "tcp.analyze_sequence_numbers:FALSE",
@@ -71,6 +71,7 @@ pub const FRAME_BY_FRAME: [&str; 7] = [
     "tcp.desegment_tcp_streams:FALSE",
     "tcp.calculate_timestamps:FALSE",
     "udp.calculate_timestamps:FALSE",
+    "dns.desegment_dns_messages:FALSE",
 ];
 
 /// Options for a capture whose TCP and UDP payload is nothing but bytes: whatever the port number or
@@ -79,7 +80,7 @@ pub const OPAQUE_PAYLOAD: [&str; 4] =
     ["-d", "tcp.port==0-65535,data", "-d", "udp.port==0-65535,data"];
 
 /// Protocols that are told by the port alone; our programs use ports as they like.
-const NOT_BY_PORT: [&str; 2] = ["echo", "dns"];
+const NOT_BY_PORT: [&str; 1] = ["echo"];
 
 const SEVERITY_WARNING: u64 = 0x0060_0000;
 const SEVERITY_ERROR: u64 = 0x0080_0000;

@@ -1,5 +1,5 @@
 //! Our DHCP against what dhclient, udhcpc, dnsmasq and dhcrelay put on the wire
-//! (`tests/captures/dhcp.pcapng`, `dhcp-relay.pcapng`).
+//! (`tests/captures/dhcp-options.pcapng`, `dhcp-relayed.pcapng`).
 
 use std::net::Ipv4Addr;
 
@@ -61,7 +61,7 @@ fn arrival() -> Arrival {
 
 #[test]
 fn every_recorded_message_is_understood_and_written_again() {
-    for capture in ["dhcp", "dhcp-relay"] {
+    for capture in ["dhcp-options", "dhcp-relayed"] {
         let messages = messages(capture);
         assert!(messages.len() >= 8, "{capture}");
         for (.., bytes) in messages {
@@ -77,7 +77,7 @@ fn every_recorded_message_is_understood_and_written_again() {
 fn our_server_answers_dhclient_and_udhcpc_as_dnsmasq_does() {
     let mut server = server();
     let mut compared = 0;
-    let recorded = messages("dhcp");
+    let recorded = messages("dhcp-options");
     for pair in recorded.chunks(2) {
         let [(.., question), (to_mac, to_ip, theirs)] = pair else { panic!("question and answer") };
         let (mut question, theirs) = (parse(question), parse(theirs));
@@ -120,7 +120,7 @@ fn our_server_answers_dhclient_and_udhcpc_as_dnsmasq_does() {
 
 #[test]
 fn our_server_refuses_dhclient_what_is_of_another_network() {
-    let refused = messages("dhcp");
+    let refused = messages("dhcp-options");
     let (.., question) = refused
         .iter()
         .find(|(.., bytes)| parse(bytes).options.requested == Some(ip("172.16.0.9")))
@@ -135,7 +135,7 @@ fn our_server_refuses_dhclient_what_is_of_another_network() {
 /// dnsmasq's answers, with the number of our client's exchange instead of dhclient's.
 #[test]
 fn our_client_takes_what_dnsmasq_lends() {
-    let recorded = messages("dhcp");
+    let recorded = messages("dhcp-options");
     let answer = |kind: Kind, to: &Message| {
         let all = recorded.iter().map(|(.., bytes)| parse(bytes));
         let mut found = all.filter(|message| message.kind == kind).next().expect("recorded");
@@ -178,7 +178,7 @@ fn our_client_takes_what_dnsmasq_lends() {
 /// What dhcrelay makes of a message each way, ours makes too. It tells a remote identifier besides.
 #[test]
 fn our_relay_passes_on_what_dhcrelay_does() {
-    let recorded = messages("dhcp-relay");
+    let recorded = messages("dhcp-relayed");
     let at = |kind: Kind, relayed: bool, to_relay: bool| {
         let fits = |(_, to, bytes): &&(MacAddr, Ipv4Addr, Vec<u8>)| {
             let message = parse(bytes);

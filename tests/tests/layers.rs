@@ -1,198 +1,101 @@
-//! The view layer by layer against tshark's, for every frame that was recorded from Linux.
+//! The view layer by layer against tshark's, for every frame that was recorded from Linux, and for
+//! some that were made by hand because nobody sent them.
 
-use std::collections::BTreeMap;
-
-use lanternet_net::wire::layers::{ChecksumState, FieldName, FieldValue, LayerProtocol, Layers};
+use lanternet_net::wire::layers::{FieldName, FieldValue, Layers};
 use lanternet_tests::captures::{Corpus, frames, named, write};
+use lanternet_tests::dissection::{Comparison, compared, provoking};
 use lanternet_tests::scratch;
-use lanternet_tests::tshark::{FRAME_BY_FRAME, Fields, Tshark};
+use lanternet_tests::tshark::{FRAME_BY_FRAME, Tshark};
 
-/// Fields that tshark has not, or not in the same sense.
-const OURS_ALONE: [FieldName; 2] = [
-    // tshark has a field for each kind of option.
-    FieldName::IpOptionData,
-    // tshark takes the bytes of a ping apart (`icmp.data_time`); see `data_is_the_payload`.
-    FieldName::Data,
-];
-
-fn compared() -> impl Iterator<Item = FieldName> {
-    FieldName::ALL.iter().copied().filter(|name| !OURS_ALONE.contains(name))
+fn same(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-fn options() -> Vec<&'static str> {
-    // Spanning tree is not taken apart here.
-    let other = ["--disable-protocol", "stp"];
-    FRAME_BY_FRAME.iter().flat_map(|preference| ["-o", preference]).chain(other).collect()
+#[test]
+fn recorded_frames_are_taken_apart_as_by_tshark() {
+    let Some(tshark) = Tshark::find() else { return };
+    let comparison = Comparison::of(&tshark, &Corpus::load());
+    same(&comparison.other_values());
+    same(&comparison.other_places());
+    same(&comparison.other_checksums());
+    same(&comparison.other_info());
 }
 
-/// Numbers are compared as such: tshark shows some in hex, some not; flags as `1` or `True`.
-fn normal(text: &str) -> String {
-    let number = match text.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
+/// Frames that no program at hand sends.
+fn made_by_hand() -> Vec<(String, Vec<u8>)> {
+    let hex = |text: &str| {
+        let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| (pair[0] << 4 | pair[1]) as u8).collect::<Vec<u8>>()
     };
-    match (number, text) {
-        (Some(number), _) => number.to_string(),
-        (None, "True") => "1".to_owned(),
-        (None, "False") => "0".to_owned(),
-        (None, text) => text.replace(':', "").to_lowercase(),
-    }
+    let bpdu = "424203 0000 02 02 7c 8000020000000001 00000000 8000020000000001 8001 0000 1400 0200 0f00 00";
+    let stations = "0180c2000000 020000000001";
+    let arp = "0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002";
+    let snap = "aaaa03 000000 0806";
+    let igmp = "0a000001 e0000016 94040000 2200 0000 0000 0001 02010001 ef010203 0a000009 01020304";
+    let to_all = "ffffffffffff 020000000001";
+    [
+        ("a BPDU in a VLAN", format!("{stations} 8100 600a 0027 {bpdu}")),
+        ("ARP in SNAP", format!("{to_all} 0024 {snap} {arp}")),
+        ("somebody's protocol in SNAP", format!("{to_all} 000a aaaa03 123456 2000 0102")),
+        ("LLC with numbers", format!("{to_all} 0004 0404 0001")),
+        ("a frame with a trailer", format!("{to_all} 0806 {arp} {} 5a5a5a", "00".repeat(18))),
+        ("a report with auxiliary data", format!("{to_all} 0800 46000030000000000102 0000 {igmp}")),
+    ]
+    .map(|(name, text)| (name.to_owned(), hex(&text)))
+    .into_iter()
+    .chain([with_remote_id(), query_for_a_source()])
+    .collect()
 }
 
-fn ours(layers: &Layers) -> BTreeMap<FieldName, Vec<String>> {
-    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for field in layers.layers.iter().flat_map(|layer| &layer.fields) {
-        all.entry(field.name).or_default().push(normal(&field.value.to_string()));
-    }
-    all
+/// A recorded message to a server, with the suboption of the relay changed into another one.
+fn with_remote_id() -> (String, Vec<u8>) {
+    let recorded = frames(&named("dhcp-relay"));
+    let circuit = [82, 6, 1, 4];
+    let found = recorded.iter().find_map(|frame| {
+        let at = frame.bytes.windows(4).position(|bytes| bytes == circuit)?;
+        let mut bytes = frame.bytes.clone();
+        bytes[at + 2] = 2;
+        Some(bytes)
+    });
+    ("a remote ID".to_owned(), found.expect("a relay's option"))
 }
 
-fn theirs(fields: &Fields, name: &str) -> Vec<String> {
-    fields.get(name).map_or_else(Vec::new, |values| values.iter().map(|v| normal(v)).collect())
-}
-
-/// Whether the frame has, or quotes, the packet that was made wrong to provoke a parameter problem.
-fn provoking(layers: &Layers) -> bool {
-    layers.layers.iter().any(|layer| layer.number(FieldName::IpId) == Some(0x1235))
-}
-
-/// tshark shows nothing of an option that is too long.
-fn hidden(layers: &Layers, name: FieldName) -> bool {
-    provoking(layers) && name.id().starts_with("ip.opt")
-}
-
-#[test]
-fn every_field_has_the_value_that_tshark_finds() {
-    let Some(tshark) = Tshark::find() else { return };
-    let names: Vec<&str> = compared().map(FieldName::id).collect();
-    let mut seen = BTreeMap::new();
-    let corpus = Corpus::load();
-    let dissected = tshark.fields(corpus.file(), &names, &options());
-    assert_eq!(corpus.frames.len(), dissected.len());
-    for ((frame, bytes), fields) in corpus.frames.iter().zip(&dissected) {
-        let layers = Layers::dissect(bytes);
-        let ours = ours(&layers);
-        for name in compared() {
-            let v6 = layers.find(LayerProtocol::Ipv6).is_some();
-            if hidden(&layers, name) || (v6 && name == FieldName::IpVersion) {
-                // tshark gives IPv6 packets an `ip.version` as well.
-                continue;
-            }
-            let ours = ours.get(&name).cloned().unwrap_or_default();
-            let mut theirs = theirs(fields, name.id());
-            if name == FieldName::IpFragmentOffset {
-                // tshark 4.0 shows the number in the header, which counts eights of bytes.
-                for offset in &mut theirs {
-                    *offset = (offset.parse::<u32>().unwrap_or(0) * 8).to_string();
-                }
-            }
-            assert_eq!(ours, theirs, "{name} in {frame}");
-            *seen.entry(name).or_insert(0) += ours.len();
-        }
-    }
-    // Nothing was equal merely because it was never there.
-    let unseen: Vec<_> = compared().filter(|name| seen.get(name) == Some(&0)).collect();
-    let never = [FieldName::EthTrailer, FieldName::VlanLen, FieldName::Icmpv6Pointer];
-    assert_eq!(unseen, never);
+/// A recorded query of MLDv2 with a source put behind it.
+fn query_for_a_source() -> (String, Vec<u8>) {
+    let recorded = frames(&named("mld"));
+    let query = recorded.iter().find(|frame| frame.bytes.len() == 90 && frame.bytes[62] == 130);
+    let mut bytes = query.expect("a query").bytes.clone();
+    bytes[19] += 16;
+    bytes[89] = 1;
+    bytes.extend([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
+    ("a query for a source".to_owned(), bytes)
 }
 
 #[test]
-fn every_field_lies_where_tshark_finds_it() {
+fn frames_made_by_hand_are_taken_apart_as_by_tshark() {
     let Some(tshark) = Tshark::find() else { return };
-    let corpus = Corpus::load();
-    let dissected = tshark.places(corpus.file(), &options());
-    assert_eq!(corpus.frames.len(), dissected.len());
-    for ((frame, bytes), places) in corpus.frames.iter().zip(&dissected) {
-        let layers = Layers::dissect(bytes);
-        for field in layers.layers.iter().flat_map(|layer| &layer.fields) {
-            if OURS_ALONE.contains(&field.name) || hidden(&layers, field.name) {
-                continue;
-            }
-            let (start, end) = (u64::from(field.bits.start), u64::from(field.bits.end));
-            let bytes = (start / 8 * 8, end.div_ceil(8) * 8);
-            let places = places.get(field.name.id()).map_or(&[][..], Vec::as_slice);
-            assert!(
-                places.iter().any(|place| (place.start, place.end)
-                    == if place.whole_bytes { bytes } else { (start, end) }),
-                "{} at bits {start} to {end} in {frame}; tshark: {places:?}",
-                field.name
-            );
-        }
-    }
+    let comparison = Comparison::of(&tshark, &Corpus::of(made_by_hand()));
+    same(&comparison.other_values());
+    same(&comparison.other_places());
+    same(&comparison.other_checksums());
 }
 
 #[test]
-fn checksums_are_judged_as_by_tshark() {
+fn every_field_is_compared_somewhere() {
     let Some(tshark) = Tshark::find() else { return };
-    let protocols = [
-        (LayerProtocol::Ipv4, "ip.checksum.status"),
-        (LayerProtocol::Icmp, "icmp.checksum.status"),
-        (LayerProtocol::Icmpv6, "icmpv6.checksum.status"),
-        (LayerProtocol::Udp, "udp.checksum.status"),
-        (LayerProtocol::Tcp, "tcp.checksum.status"),
-    ];
-    let names = protocols.map(|(_, name)| name);
-    let corpus = Corpus::load();
-    let dissected = tshark.fields(corpus.file(), &names, &options());
-    assert_eq!(corpus.frames.len(), dissected.len());
-    for ((frame, bytes), fields) in corpus.frames.iter().zip(&dissected) {
-        let layers = Layers::dissect(bytes);
-        for (protocol, name) in protocols {
-            // Of the quoted ones, which tshark may judge as well, a router has changed the TTL.
-            let Some(layer) = layers.find(protocol) else { continue };
-            // Wireshark's PROTO_CHECKSUM_E_*.
-            let status = layer.checksum.map(|state| match state {
-                ChecksumState::Wrong { .. } => "0",
-                ChecksumState::Right => "1",
-                ChecksumState::Unverifiable => "2",
-                ChecksumState::Absent => "3",
-            });
-            let theirs = fields.get(name).and_then(|values| values.first());
-            assert_eq!(status, theirs.map(String::as_str), "{name} in {frame}");
-        }
-    }
-}
-
-const WINDOW: &str = FieldName::TcpWindow.id();
-
-#[test]
-fn the_info_line_is_tsharks() {
-    let Some(tshark) = Tshark::find() else { return };
-    let corpus = Corpus::load();
-    let dissected = tshark.fields(corpus.file(), &["_ws.col.Info", WINDOW], &options());
-    assert_eq!(corpus.frames.len(), dissected.len());
-    for ((frame, bytes), fields) in corpus.frames.iter().zip(&dissected) {
-        let layers = Layers::dissect(bytes);
-        if layers
-            .find(LayerProtocol::Ethernet)
-            .is_some_and(|eth| eth.field(FieldName::EthLen).is_some())
-        {
-            continue;
-        }
-        let theirs = fields.get("_ws.col.Info").expect("every frame has one").concat();
-        // What another frame said about this one.
-        let theirs = theirs.split(" (request in ").next().unwrap_or_default();
-        let theirs = theirs.split(" (reply in ").next().unwrap_or_default();
-        let theirs = theirs.split(" (no response found!)").next().unwrap_or_default();
-        let words = theirs.split_whitespace().map(|word| match (word, fields.get(WINDOW)) {
-            // tshark multiplies by the scale that the handshake said.
-            (word, Some(window)) if word.starts_with("Win=") => format!("Win={}", window[0]),
-            (word, _) => word.to_owned(),
-        });
-        let mut theirs = words.collect::<Vec<_>>().join(" ");
-        if provoking(&layers) {
-            // For tshark an option that is too long is an expert info only.
-            theirs.push_str(" [Malformed Packet]");
-        }
-        assert_eq!(layers.info(), theirs, "{frame}");
-    }
+    let mut frames = Corpus::load().frames;
+    frames.extend(made_by_hand());
+    let seen = Comparison::of(&tshark, &Corpus::of(frames)).seen();
+    let unseen: Vec<_> = compared().filter(|name| !seen.contains_key(name)).collect();
+    assert_eq!(unseen, []);
 }
 
 #[test]
 fn data_is_the_payload() {
     let Some(tshark) = Tshark::find() else { return };
     let corpus = Corpus::load();
-    let dissected = tshark.fields(corpus.file(), &["udp.payload", "tcp.payload"], &options());
+    let options: Vec<_> = FRAME_BY_FRAME.iter().flat_map(|it| ["-o", it]).collect();
+    let dissected = tshark.fields(corpus.file(), &["udp.payload", "tcp.payload"], &options);
     assert_eq!(corpus.frames.len(), dissected.len());
     for ((frame, bytes), fields) in corpus.frames.iter().zip(&dissected) {
         let layers = Layers::dissect(bytes);
@@ -242,8 +145,9 @@ fn probes_and_announcements_are_told_as_by_tshark() {
     });
     let directory = scratch();
     let file = directory.path().join("arp.pcapng");
+    let options: Vec<_> = FRAME_BY_FRAME.iter().flat_map(|it| ["-o", it]).collect();
     write(&file, variants.iter().map(Vec::as_slice));
-    let theirs = tshark.fields(&file, &["_ws.col.Info"], &options());
+    let theirs = tshark.fields(&file, &["_ws.col.Info"], &options);
     let theirs: Vec<_> = theirs.iter().map(|fields| fields["_ws.col.Info"].concat()).collect();
     let ours: Vec<_> = variants.iter().map(|frame| Layers::dissect(frame).info()).collect();
     assert_eq!(ours, theirs);

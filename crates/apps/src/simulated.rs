@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -63,8 +63,13 @@ fn for_programs(
 
 /// RFC 791 section 3.1: the total length has 16 bits.
 const LONGEST_PACKET: usize = 65_535;
-/// The headers of IPv4 and of UDP or an ICMP echo.
-const HEADERS: usize = 28;
+/// The headers of IP and of UDP or an ICMP echo (RFC 791, RFC 8200).
+const fn headers(to: IpAddr) -> usize {
+    match to {
+        IpAddr::V4(_) => 20 + 8,
+        IpAddr::V6(_) => 40 + 8,
+    }
+}
 
 impl Sockets for Simulated {
     type TcpStream = TcpStream;
@@ -100,15 +105,15 @@ impl Sockets for Simulated {
         stream::UdpSocket::bind(&self.0, address, &[]).map(UdpSocket)
     }
 
-    async fn icmp_open(&self, family: Family) -> io::Result<IcmpSocket> {
-        match family {
-            Family::V4 => Ok(IcmpSocket(stream::IcmpSocket::open(&self.0))),
-            Family::V6 => Err(Errno::FamilyNotSupported.into()),
-        }
+    async fn icmp_open(&self, _: Family) -> io::Result<IcmpSocket> {
+        // It takes either; the destination decides.
+        Ok(IcmpSocket(stream::IcmpSocket::open(&self.0)))
     }
 
     async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        names::resolve(self, name).await
+        let mut addresses = names::resolve(self, name).await?;
+        self.0.order_destinations(&mut addresses);
+        Ok(addresses)
     }
 
     fn known_name(&self, name: &str) -> Option<(Vec<IpAddr>, NameSource)> {
@@ -144,7 +149,15 @@ impl Sockets for Simulated {
     }
 
     fn default_bind(&self) -> IpAddr {
-        Ipv4Addr::UNSPECIFIED.into()
+        // As servers on Linux do: `::` takes what is sent to IPv4 addresses as well.
+        match self.0.has_ipv6() {
+            true => Ipv6Addr::UNSPECIFIED.into(),
+            false => Ipv4Addr::UNSPECIFIED.into(),
+        }
+    }
+
+    fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {
+        self.0.show(view);
     }
 
     fn tell(&self, event: impl FnOnce() -> TraceEvent) {
@@ -257,7 +270,9 @@ pub struct UdpSocket(stream::UdpSocket);
 impl sockets::UdpSocket for UdpSocket {
     async fn send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<usize> {
         self.0.send(datagram, Some(to)).map_err(|error| {
-            for_programs(error, datagram.len() + HEADERS, || Some(self.0.path_mtu(to.ip())))
+            for_programs(error, datagram.len() + headers(to.ip()), || {
+                Some(self.0.path_mtu(to.ip()))
+            })
         })
     }
 
@@ -272,8 +287,9 @@ impl sockets::UdpSocket for UdpSocket {
 
     async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
         self.0.send(datagram, None).map_err(|error| {
-            let path_mtu = || Some(self.0.path_mtu(self.0.peer_addr().ok()?.ip()));
-            for_programs(error, datagram.len() + HEADERS, path_mtu)
+            let peer = self.0.peer_addr().ok().map(|peer| peer.ip());
+            let headers = peer.map_or(0, headers);
+            for_programs(error, datagram.len() + headers, || Some(self.0.path_mtu(peer?)))
         })
     }
 
@@ -323,9 +339,10 @@ pub struct IcmpSocket(stream::IcmpSocket);
 impl sockets::IcmpSocket for IcmpSocket {
     async fn send_echo(&self, to: IpAddr, request: EchoRequest<'_>) -> io::Result<()> {
         let EchoRequest { sequence, payload, ttl, dont_fragment } = request;
-        let request = host::EchoRequest { sequence, payload, ttl, dont_fragment };
+        let interface = None;
+        let request = host::EchoRequest { sequence, payload, ttl, dont_fragment, interface };
         self.0.send_echo(to, request).map_err(|error| {
-            for_programs(error, payload.len() + HEADERS, || Some(self.0.path_mtu(to)))
+            for_programs(error, payload.len() + headers(to), || Some(self.0.path_mtu(to)))
         })
     }
 
@@ -353,7 +370,7 @@ fn error(message: trace::IcmpMessage) -> IcmpError {
     match message {
         M::TtlExceeded => IcmpError::TimeExceeded,
         M::ReassemblyTimeExceeded => IcmpError::ReassemblyTimeExceeded,
-        M::ParameterProblem { .. } => IcmpError::ParameterProblem,
+        M::ParameterProblem { .. } | M::HeaderProblem { .. } => IcmpError::ParameterProblem,
         M::Unreachable(unreachable) => IcmpError::Unreachable(match unreachable {
             U::Network => Unreachable::Network,
             U::Host => Unreachable::Host,
@@ -361,6 +378,7 @@ fn error(message: trace::IcmpMessage) -> IcmpError {
             U::Port => Unreachable::Port,
             U::FragmentationNeeded { mtu } => Unreachable::FragmentationNeeded { mtu: mtu.into() },
             U::Prohibited => Unreachable::Filtered,
+            U::BeyondScope => Unreachable::Other(2),
             U::Other { code } => Unreachable::Other(code),
         }),
         M::Other { kind, code } => IcmpError::Other { kind, code },

@@ -5,7 +5,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use lanternet_core::trace::{Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment};
+use lanternet_core::trace::{
+    MulticastEvent, Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment,
+};
 use lanternet_core::{
     DropReason, Frame, FrameId, Instant, IpNet, LinkId, MacAddr, NodeId, Place, PortId, PortRef,
     Record, Topology, TraceEvent,
@@ -135,6 +137,7 @@ fn link() -> Place {
 }
 
 fn place_of(event: &TraceEvent) -> Place {
+    use MulticastEvent as M;
     use TraceEvent as E;
     match event {
         E::FrameCorrupted { .. }
@@ -150,7 +153,21 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::MacTableFull { .. }
         | E::Vlan(_)
         | E::SwitchForwarded { .. }
-        | E::SwitchFlooded { .. } => Place::Node(SWITCH),
+        | E::SwitchFlooded { .. }
+        | E::Stp(_) => Place::Node(SWITCH),
+        E::Multicast(event) => match event {
+            M::MemberLearned { .. }
+            | M::MemberRefreshed { .. }
+            | M::MemberLeaving { .. }
+            | M::MemberExpired { .. }
+            | M::RouterPortLearned { .. }
+            | M::RouterPortExpired { .. }
+            | M::QuerySent { port: None, .. } => Place::Node(SWITCH),
+            M::QuerySent { .. } | M::QuerierYielded { .. } | M::QuerierResumed { .. } => {
+                Place::Node(ROUTER)
+            }
+            _ => Place::Node(A1),
+        },
         E::FrameSent { port: PortId(3), .. } | E::FrameArrived { .. } => Place::Node(SWITCH),
         E::PacketForwarded { .. }
         | E::Fragmented { .. }
@@ -174,12 +191,14 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::SamePort { .. }
         | R::ReservedAddress { .. }
         | R::SourceIsGroup { .. }
+        | R::PortNotForwarding { .. }
+        | R::NoMembers { .. }
+        | R::OwnBpdu { .. }
         | R::TaggedOnAccessPort { .. }
         | R::VlanNotAllowed { .. }
         | R::NoNativeVlan { .. }
         | R::ReservedVlan { .. }
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. }
         | R::NoOtherPort => Place::Node(SWITCH),
         R::TtlExpired { .. }
         | R::NoRoute { .. }

@@ -20,6 +20,7 @@ mod vlan;
 mod what;
 mod wire;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use lanternet_core::trace::{FloodCause, NameSource, Stream};
@@ -120,6 +121,9 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
                 FloodCause::UnknownUnicast => say("flood-unknown-unicast", args!(mac)),
                 FloodCause::Broadcast => say("flood-broadcast", args!(mac)),
                 FloodCause::Multicast => say("flood-multicast", args!(mac)),
+                FloodCause::BridgeGroup => say("flood-bridge-group", args!(mac)),
+                FloodCause::GroupMembers => say("flood-group-members", args!(mac)),
+                FloodCause::RouterPorts => say("flood-router-ports", args!(mac)),
             };
             let (count, names) = (ports.len(), scene.ports(ports));
             let vlan = vlan.number();
@@ -132,23 +136,30 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         }
         E::NeighborAsked { interface, address, attempt, unicast } => {
             let interface = scene.port(*interface);
+            let [asked, directly] = match address {
+                IpAddr::V4(_) => ["neighbor-asked", "neighbor-asked-unicast"],
+                IpAddr::V6(_) => ["ipv6-neighbor-asked", "ipv6-neighbor-asked-unicast"],
+            };
             match unicast {
-                Some(mac) => say("neighbor-asked-unicast", args!(interface, address, attempt, mac)),
-                None => say("neighbor-asked", args!(interface, address, attempt)),
+                Some(mac) => say(directly, args!(interface, address, attempt, mac)),
+                None => say(asked, args!(interface, address, attempt)),
             }
         }
         E::PacketHeld { address, waiting } => {
-            say("packet-held", args!(address, count waiting = *waiting))
+            let id = if address.is_ipv4() { "packet-held" } else { "ipv6-packet-held" };
+            say(id, args!(address, count waiting = *waiting))
         }
         E::PacketReleased { address, mac, waited } => {
             say("packet-released", args!(address, mac, waited))
         }
         E::NeighborLearned { interface, address, mac, from } => {
-            let (interface, from) = (scene.port(*interface), arp::learned_from(scene, *from));
+            let (interface, from) =
+                (scene.port(*interface), arp::learned_from(scene, *address, *from));
             say("neighbor-learned", args!(interface, address, mac, from))
         }
         E::NeighborChanged { interface, address, old, mac, from } => {
-            let (interface, from) = (scene.port(*interface), arp::learned_from(scene, *from));
+            let (interface, from) =
+                (scene.port(*interface), arp::learned_from(scene, *address, *from));
             say("neighbor-changed", args!(interface, address, old, mac, from))
         }
         E::NeighborStateChanged { interface, address, from, to } => {
@@ -164,10 +175,12 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("arp-answered", args!(interface, asker, address, mac))
         }
         E::AddressAnnounced { interface, address } => {
-            say("address-announced", args!(interface = scene.port(*interface), address))
+            let id = if address.is_ipv4() { "address-announced" } else { "ipv6-announced" };
+            say(id, args!(interface = scene.port(*interface), address))
         }
         E::AddressProbed { interface, address, attempt } => {
-            say("address-probed", args!(interface = scene.port(*interface), address, attempt))
+            let id = if address.is_ipv4() { "address-probed" } else { "ipv6-checked" };
+            say(id, args!(interface = scene.port(*interface), address, attempt))
         }
         E::AddressConflict { interface, address, ours, theirs } => {
             let interface = scene.port(*interface);
@@ -177,7 +190,8 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("address-defended", args!(interface = scene.port(*interface), address))
         }
         E::AddressAbandoned { interface, address, theirs } => {
-            say("address-abandoned", args!(interface = scene.port(*interface), address, theirs))
+            let id = if address.is_ipv4() { "address-abandoned" } else { "ipv6-abandoned" };
+            say(id, args!(interface = scene.port(*interface), address, theirs))
         }
 
         E::SameSegment { destination, address } => ip::same_segment(scene, *destination, *address),
@@ -194,11 +208,14 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         E::LoopedBack { destination } => say("looped-back", args!(destination)),
         E::PacketForwarded { destination, interface, next_hop, ttl_from, ttl_to } => {
             let interface = scene.port(*interface);
+            let [on, last] = match destination {
+                IpAddr::V4(_) => ["packet-forwarded", "packet-forwarded-last"],
+                IpAddr::V6(_) => ["ipv6-forwarded", "ipv6-forwarded-last"],
+            };
             if next_hop == destination {
-                say("packet-forwarded-last", args!(destination, interface, ttl_from, ttl_to))
+                say(last, args!(destination, interface, ttl_from, ttl_to))
             } else {
-                let args = args!(destination, interface, next_hop, ttl_from, ttl_to);
-                say("packet-forwarded", args)
+                say(on, args!(destination, interface, next_hop, ttl_from, ttl_to))
             }
         }
         E::Fragmented { len, mtu, fragments } => say("fragmented", args!(len, mtu, fragments)),
@@ -217,14 +234,16 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         }
 
         E::IcmpSent { to, message } => {
-            say("icmp-sent", args!(to, message = icmp::message(catalogue, *message)))
+            let message = icmp::message_between(catalogue, *to, *message);
+            say("icmp-sent", args!(to, message))
         }
         E::IcmpSuppressed { to, message, why } => {
-            let message = icmp::message(catalogue, *message);
+            let message = icmp::message_between(catalogue, *to, *message);
             say("icmp-suppressed", args!(to, message, why = icmp::silence(catalogue, *why)))
         }
         E::IcmpReceived { from, message } => {
-            say("icmp-received", args!(from, message = icmp::message(catalogue, *message)))
+            let message = icmp::message_between(catalogue, *from, *message);
+            say("icmp-received", args!(from, message))
         }
 
         E::Listening { protocol, local, backlog } => {

@@ -114,6 +114,14 @@ codes! {
     RouteNeverMatches = "route-never-matches", Warning;
     /// A route whose next hop is not reachable.
     NextHopUnreachable = "next-hop-unreachable", Warning;
+    /// Two port forwards of one outside port.
+    DuplicateForward = "duplicate-forward", Warning;
+    /// A port forward to an address that is not inside.
+    ForwardNotInside = "forward-not-inside", Warning;
+    /// A port forward to an address that nobody has.
+    ForwardUnowned = "forward-unowned", Warning;
+    /// A firewall rule that an earlier one leaves nothing for.
+    RuleNeverMatches = "rule-never-matches", Warning;
     /// Routers that pass a packet round in a circle.
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.
@@ -146,10 +154,14 @@ codes! {
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
+    /// A mistake in a file that a server of names reads.
+    BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
-    /// An IPv6 address, which is read and not simulated yet.
-    Ipv6NotYet = "ipv6-not-yet", Warning;
+    /// An interface that is to form an address, on a segment where no router advertises a prefix.
+    NothingAdvertised = "nothing-advertised", Warning;
+    /// An advertised prefix of a length from which no address is formed.
+    PrefixNotFormable = "prefix-not-formable", Warning;
 }
 
 impl fmt::Display for Code {

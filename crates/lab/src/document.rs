@@ -7,10 +7,14 @@ mod advice;
 mod dhcp;
 mod dns;
 mod files;
+mod firewall;
+mod ipv6;
 mod leaf;
 mod link;
+mod nat;
 mod node;
 mod read;
+mod stp;
 mod vlan;
 
 use std::borrow::Cow;
@@ -20,13 +24,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
+pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
+pub(crate) use self::nat::{ForwardEntry, HomeNatEntry, NatEntry, OwnInterface, dependence_word};
 pub(crate) use self::node::{
     Destination, HostEntry, InterfaceEntry, NodeEntry, RouteEntry, RouterEntry, TableSize,
 };
 use self::read::mapping;
 pub(crate) use self::read::{Leaf, List, Map, Read, Refusal};
+pub(crate) use self::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
 pub(crate) use self::vlan::{
     HomeRouterEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, PortEntry, PortKey, TrunkEntry,
     VlanEntry, VlanKey,

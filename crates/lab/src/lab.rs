@@ -5,6 +5,9 @@
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
 mod dhcp;
+mod ipv6;
+mod nat;
+mod stp;
 mod vlan;
 mod wiring;
 
@@ -15,10 +18,14 @@ use ipnet::IpNet;
 use lanternet_apps::{Command, Files};
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
+pub use self::nat::{Firewall, Forward, Nat, OneToOne, Rule};
+pub(crate) use self::nat::{net_text, ports_text};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
 pub use self::dhcp::{DhcpPool, InterfaceDhcp, Relay};
+pub use self::ipv6::{Advertise, Ipv6};
+pub use self::stp::{Snooping, Stp, StpPort};
 pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
 pub use self::wiring::{Departure, Spot, Tag};
 
@@ -94,6 +101,10 @@ pub struct Switch {
     pub macs: Vec<StaticMac>,
     /// Its VLANs; without them it knows nothing of VLANs.
     pub vlans: Option<Vlans>,
+    /// How it takes part in the spanning tree, if it does.
+    pub stp: Option<Stp>,
+    /// How it listens in on groups, if it does.
+    pub snooping: Option<Snooping>,
 }
 
 /// A row of a switch's table that was written by hand.
@@ -118,8 +129,10 @@ pub struct Station {
     /// Its interfaces: those of the file in its order, then those that links brought into being, then
     /// those that have no cable of their own.
     pub interfaces: Vec<Interface>,
-    /// A host's default gateway.
+    /// A host's default gateway for IPv4.
     pub gateway: Option<Spanned<IpAddr>>,
+    /// The same for IPv6.
+    pub gateway6: Option<Spanned<IpAddr>>,
     /// Static routes besides the gateway.
     pub routes: Vec<Route>,
     /// Names it knows by itself.
@@ -136,6 +149,10 @@ pub struct Station {
     pub neighbors: Vec<Neighbor>,
     /// What it lends as a DHCP server.
     pub dhcp: Vec<DhcpPool>,
+    /// Address translation out of one of its interfaces.
+    pub nat: Option<Box<Nat>>,
+    /// Which packets may pass.
+    pub firewall: Option<Box<Firewall>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }
@@ -162,6 +179,8 @@ pub struct Interface {
     pub addresses: Vec<Spanned<IpNet>>,
     /// What it stands on.
     pub stand: Stand,
+    /// What it does about IPv6.
+    pub ipv6: Ipv6,
     /// What it has to do with DHCP.
     pub dhcp: InterfaceDhcp,
 }
@@ -173,6 +192,8 @@ pub struct Route {
     pub to: Spanned<IpNet>,
     /// The next router.
     pub via: Spanned<IpAddr>,
+    /// Which of [`Station::interfaces`] the router is at, where that was written.
+    pub interface: Option<Spanned<InterfaceName>>,
 }
 
 /// A row of a station's own list of names.
@@ -310,7 +331,8 @@ pub enum Claim {
 /// Where a probe goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To the first address of a station.
+    /// To the address of a station that the asking one would try first (RFC 6724 section 6): of both
+    /// families the one that it has a way to, and IPv6 before IPv4; of one family the first.
     Node(NodeIndex),
     /// To this address.
     Address(IpAddr),
@@ -426,6 +448,7 @@ impl Lab {
                 }
             }
         }
+        self.form_addresses();
     }
 
     /// The files, as programs see them.
@@ -456,9 +479,9 @@ impl Lab {
         })
     }
 
-    /// The first address of a station: the one that its name stands for.
+    /// The first of the addresses that a station's name stands for.
     pub fn address_of(&self, index: NodeIndex) -> Option<IpAddr> {
-        self.node(index).kind.station()?.addresses().next().map(|address| address.addr())
+        self.node(index).kind.station()?.named_addresses().next()
     }
 
     /// The name of the interface or port at this end: `eth0`, `3`.

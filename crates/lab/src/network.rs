@@ -1,6 +1,9 @@
 //! From a checked lab to a network that runs.
 
 mod dhcp;
+mod gate;
+mod ipv6;
+mod stp;
 mod vlan;
 
 use std::net::IpAddr;
@@ -13,7 +16,7 @@ use lanternet_core::{
 use lanternet_net::host::{
     DnsSettings, Host, HostConfig, LabNames, Names, Program, ProgramId, ProgramSpec,
 };
-use lanternet_net::l2::{Hub, Switch};
+use lanternet_net::l2::{BridgeConfig, Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
 use crate::lab::{End, Lab, Node, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
@@ -167,7 +170,7 @@ impl Network {
     /// The station that has this address, by the file or because a server lent it.
     pub fn owner(&self, lab: &Lab, address: IpAddr) -> Option<NodeIndex> {
         let of_file = |(_, _, station): &(NodeIndex, &Node, &Station)| {
-            station.addresses().any(|own| own.addr() == address)
+            station.all_addresses().any(|own| own == address)
         };
         let now = |(index, ..): &(NodeIndex, &Node, &Station)| {
             let host = self.host((*index).into());
@@ -204,7 +207,11 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<LabNa
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = vlan::switch(switch);
+            let config = BridgeConfig {
+                stp: stp::config(lab, index),
+                snooping: stp::snooping(lab, index),
+                ..vlan::switch(switch)
+            };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
@@ -251,39 +258,45 @@ fn add_numbered_ports(sim: &mut Simulation, node: NodeId, ports: u16) {
 fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) -> L3Config {
     let interfaces =
         station.interfaces.iter().enumerate().map(|(number, interface)| InterfaceConfig {
-            addresses: interface
-                .addresses
-                .iter()
-                .map(|address| address.value)
-                .filter(|address| address.addr().is_ipv4())
-                .collect(),
+            addresses: interface.addresses.iter().map(|address| address.value).collect(),
             mtu: mtu(lab, node, number),
             announce: station.announce,
             detect_conflicts: station.detect_conflicts,
             neighbors: station
                 .neighbors
                 .iter()
-                .filter(|row| {
-                    interface.addresses.iter().any(|net| net.contains(&row.address.value))
-                })
+                .filter(|row| interface.is_near(row.address.value))
                 .map(|row| StaticNeighbor { address: row.address.value, mac: row.mac.value })
                 .collect(),
+            v6: ipv6::config(interface),
             ..InterfaceConfig::new(interface.mac.value)
         });
-    let gateway = station.gateway.iter().filter_map(|gateway| {
+    let mut lower = vlan::lower(station);
+    if let Some(bridge) = lower.as_mut().and_then(|lower| lower.bridge.as_mut()) {
+        bridge.stp = stp::config(lab, node);
+        bridge.snooping = stp::snooping(lab, node);
+    }
+    let gateways = station.gateway.iter().chain(&station.gateway6);
+    let gateways = gateways.filter_map(|gateway| {
         let to = match gateway.value {
             IpAddr::V4(_) => "0.0.0.0/0".parse(),
             IpAddr::V6(_) => "::/0".parse(),
         };
-        Some(StaticRoute { to: to.ok()?, via: gateway.value })
+        Some(StaticRoute::new(to.ok()?, gateway.value))
     });
-    let routes =
-        station.routes.iter().map(|route| StaticRoute { to: route.to.value, via: route.via.value });
+    let routes = station.routes.iter().map(|route| StaticRoute {
+        interface: route.interface.as_ref().and_then(|name| {
+            let at = station.interfaces.iter().position(|own| own.name == *name);
+            at.and_then(|at| u16::try_from(at).ok()).map(PortId)
+        }),
+        ..StaticRoute::new(route.to.value, route.via.value)
+    });
     L3Config {
         interfaces: interfaces.collect(),
-        routes: gateway.chain(routes).collect(),
+        routes: gateways.chain(routes).collect(),
         forwarding,
-        lower: vlan::lower(station).map(Box::new),
+        gate: gate::config(station),
+        lower: lower.map(Box::new),
     }
 }
 
@@ -312,9 +325,7 @@ fn mtu(lab: &Lab, node: NodeIndex, interface: usize) -> u16 {
 
 /// The names of the lab's nodes, for every host.
 fn names(lab: &Lab) -> Names {
-    let addresses = |station: &Station| -> Vec<IpAddr> {
-        station.addresses().map(|address| address.addr()).filter(IpAddr::is_ipv4).collect()
-    };
+    let addresses = |station: &Station| -> Vec<IpAddr> { station.named_addresses().collect() };
     let named =
         lab.stations().map(|(_, node, station)| (node.name.to_string(), addresses(station)));
     named.filter(|(_, addresses)| !addresses.is_empty()).collect()

@@ -2,6 +2,7 @@
 //! reads as the same lab again.
 
 mod dhcp;
+mod nat;
 mod vlan;
 
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
@@ -10,6 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
 use self::dhcp::{DhcpOut, RelayOut};
+use self::nat::{FirewallOut, NatOut};
 use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
 use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
@@ -91,6 +93,8 @@ struct StationOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    gateway6: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     interfaces: Option<Ordered<FlowMap<InterfaceOut>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     routes: Vec<FlowMap<RouteOut>>,
@@ -106,6 +110,10 @@ struct StationOut {
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     arp: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nat: Option<NatOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firewall: Option<FirewallOut>,
 }
 
 #[derive(Serialize)]
@@ -115,14 +123,28 @@ struct InterfaceOut {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     addresses: Vec<String>,
     mac: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advertise: Option<AdvertiseOut>,
     #[serde(rename = "dhcp-relay", skip_serializing_if = "Option::is_none")]
     dhcp_relay: Option<FlowMap<RelayOut>>,
+}
+
+#[derive(Serialize)]
+struct AdvertiseOut {
+    lifetime: String,
+    interval: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prefixes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dns: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct RouteOut {
     to: String,
     via: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interface: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -181,11 +203,14 @@ fn station(station: &Station) -> StationOut {
     let Station {
         interfaces,
         gateway,
+        gateway6,
         routes,
         hosts,
         announce,
         detect_conflicts,
         neighbors,
+        nat,
+        firewall,
         // Where there is one, it is printed with the VLANs.
         switch: _,
         dhcp: _,
@@ -195,13 +220,20 @@ fn station(station: &Station) -> StationOut {
     let some = |empty: bool| (!empty).then_some(());
     StationOut {
         gateway: gateway.map(|gateway| gateway.to_string()),
+        gateway6: gateway6.map(|gateway| gateway.to_string()),
         interfaces: some(interfaces.is_empty()).map(|()| {
             let entry = |i: &Interface| (i.name.to_string(), FlowMap(interface(i)));
             Ordered(interfaces.iter().map(entry).collect())
         }),
         routes: routes
             .iter()
-            .map(|route| FlowMap(RouteOut { to: route.to.to_string(), via: route.via.to_string() }))
+            .map(|route| {
+                FlowMap(RouteOut {
+                    to: route.to.to_string(),
+                    via: route.via.to_string(),
+                    interface: route.interface.as_ref().map(ToString::to_string),
+                })
+            })
             .collect(),
         hosts: some(hosts.is_empty()).map(|()| {
             Ordered(hosts.iter().map(|e| (e.name.to_string(), e.address.to_string())).collect())
@@ -215,6 +247,8 @@ fn station(station: &Station) -> StationOut {
             let row = |row: &Neighbor| (row.address.to_string(), row.mac.to_string());
             Ordered(neighbors.iter().map(row).collect())
         }),
+        nat: nat.as_deref().map(nat::nat),
+        firewall: firewall.as_deref().map(nat::firewall),
     }
 }
 
@@ -223,11 +257,18 @@ fn interface(interface: &Interface) -> InterfaceOut {
     if interface.dhcp.client.is_some() {
         addresses.push("dhcp".to_owned());
     }
+    addresses.extend(interface.ipv6.slaac.map(|_| "slaac".to_owned()));
     let one = addresses.len() == 1;
     InterfaceOut {
         address: if one { addresses.pop() } else { None },
         addresses,
         mac: interface.mac.to_string(),
+        advertise: interface.ipv6.advertise.as_ref().map(|advertise| AdvertiseOut {
+            lifetime: exact(advertise.lifetime),
+            interval: exact(advertise.interval),
+            prefixes: advertise.prefixes.iter().map(ToString::to_string).collect(),
+            dns: advertise.dns.iter().map(ToString::to_string).collect(),
+        }),
         dhcp_relay: interface.dhcp.relay.as_ref().map(dhcp::relay),
     }
 }

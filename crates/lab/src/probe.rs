@@ -2,13 +2,14 @@
 //! expectations are judged by and what `why` tells the story of.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lanternet_apps::Simulated;
 use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
 use lanternet_apps::race::{self, Elapsed};
 use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
+use lanternet_core::trace::{NatEvent, Translation};
 use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
 use lanternet_net::host::{Host, ProgramSpec};
 
@@ -41,6 +42,9 @@ pub struct ProbeReport {
     pub started: Instant,
     /// What came of it.
     pub outcome: ProbeOutcome,
+    /// Every record of the trace while the name that was asked for was looked up, in order; none when
+    /// a node or an address was asked for.
+    pub naming: Vec<Record>,
     /// Every record of the trace from the sending to the outcome, in order.
     pub records: Vec<Record>,
     /// The lab with the addresses that were on loan at that time, where some node asks for one.
@@ -123,6 +127,7 @@ impl Network {
             service,
             started: self.sim.now(),
             outcome: ProbeOutcome::Silent,
+            naming: Vec::new(),
             records: Vec::new(),
             leased: self.leased(lab).map(Box::new),
         };
@@ -130,8 +135,12 @@ impl Network {
             None => report.outcome = ProbeOutcome::NoAddress,
             Some(Answer { address, result }) => {
                 report.records = recorder.take();
+                if matches!(target, Target::Name(_)) {
+                    report.naming = naming(&mut report.records, node);
+                }
                 report.address = address;
-                let by = address.and_then(|address| taken_by(&report, address));
+                let destination = address.map(|address| translated(&report, address));
+                let by = destination.and_then(|address| taken_by(&report, address));
                 report.outcome = match (result, by) {
                     (Found::Answered(rtt), by) => {
                         ProbeOutcome::Reached { rtt, by: by.unwrap_or(node) }
@@ -150,6 +159,13 @@ impl Network {
             Target::Node(index) => Some((*index).into()),
             _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
+        // Whoever forwards a port means the host that it leads to.
+        if let Some(address) = report.address {
+            let inside = translated(&report, address);
+            if inside != address {
+                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
+            }
+        }
         self.sim.unobserve(observer);
         report
     }
@@ -164,7 +180,16 @@ impl Network {
         attempts: u32,
     ) -> Option<Answer> {
         let target = match target {
-            Target::Node(index) => Target::Address(self.address_of(lab, *index)?),
+            Target::Node(index) => {
+                let mut named: Vec<_> =
+                    lab.node(*index).kind.station()?.named_addresses().collect();
+                // The one that a program of the asking host would try first.
+                if let Some(host) = self.host(node) {
+                    host.with_l3(|l3| l3.order_destinations(&mut named));
+                }
+                let named = named.first().copied();
+                Target::Address(named.or_else(|| self.address_of(lab, *index))?)
+            }
             other => other.clone(),
         };
         let until = self.sim.now() + TIME_LIMIT;
@@ -261,7 +286,11 @@ async fn connect(sockets: &Simulated, to: SocketAddr) -> io::Result<Found> {
 }
 
 async fn datagram(sockets: &Simulated, to: SocketAddr, attempts: u32) -> io::Result<Found> {
-    let socket = sockets.udp_bind((Ipv4Addr::UNSPECIFIED, 0).into()).await?;
+    let any = match to {
+        SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
+        SocketAddr::V6(_) => IpAddr::from(Ipv6Addr::UNSPECIFIED),
+    };
+    let socket = sockets.udp_bind((any, 0).into()).await?;
     socket.connect(to).await?;
     let mut buffer = [0; 64];
     for _ in 0..attempts {
@@ -292,6 +321,33 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
         IcmpError::Unreachable(Unreachable::Port) => io::ErrorKind::ConnectionRefused,
         _ => io::ErrorKind::HostUnreachable,
     }
+}
+
+/// Takes what came before the name was known out of the records, or all when it never was.
+fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
+    let known = |record: &Record| {
+        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
+    };
+    let probe = match records.iter().position(known) {
+        Some(at) => records.split_off(at + 1),
+        None => Vec::new(),
+    };
+    std::mem::replace(records, probe)
+}
+
+/// The address to which the probe went in the end, where its destination was translated.
+fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
+    let mut to = SocketAddr::new(address, report.service.map_or(0, |service| service.port));
+    for record in &report.records {
+        if let TraceEvent::Nat(NatEvent::Translated { by, destination, new_destination, .. }) =
+            &record.event
+            && *by != Translation::Answer
+            && *destination == to
+        {
+            to = *new_destination;
+        }
+    }
+    to.ip()
 }
 
 /// The node that took in what the probe sent to this address.

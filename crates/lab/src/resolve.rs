@@ -6,9 +6,12 @@
 mod claims;
 mod dhcp;
 mod files;
+mod ipv6;
 mod links;
+mod nat;
 mod nodes;
 mod programs;
+mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;
@@ -70,8 +73,11 @@ pub(crate) fn resolve(
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
     resolver.add_virtuals();
+    resolver.route_interfaces();
+    resolver.lab.form_addresses();
     resolver.dhcp(&document.nodes);
     resolver.static_macs();
+    resolver.gate_interfaces();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);
     resolver.files(&document.files, folder);

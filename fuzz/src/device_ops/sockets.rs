@@ -87,7 +87,8 @@ impl Call {
             11 => {
                 let payload = &buffer[..usize::from(b) * 8];
                 let dont_fragment = b & 1 == 0;
-                let request = EchoRequest { sequence: 1, payload, ttl: b, dont_fragment };
+                let request =
+                    EchoRequest { sequence: 1, payload, ttl: b, dont_fragment, interface: None };
                 let _ = handle.send_echo(id, address.ip(), request);
             }
             12 => drop(handle.abort(id)),

@@ -29,6 +29,7 @@ impl Node {
         while let Some(delivery) = self.layer.poll_delivery() {
             match delivery {
                 Delivery::Icmp(message) => self.heard.push(message),
+                Delivery::NameServers(_) => {}
                 Delivery::Packet(packet) => {
                     let before = ctx.set_about(packet.about);
                     let what = match packet.protocol {
@@ -128,10 +129,8 @@ impl Bench {
             let address = format!("10.0.{n}.1/24").parse().unwrap();
             InterfaceConfig::new(MacAddr([2, 0, 0, 0, 0, n])).with_address(address)
         };
-        let route = |to: &str, via: &str| StaticRoute {
-            to: to.parse().unwrap(),
-            via: via.parse().unwrap(),
-        };
+        let route =
+            |to: &str, via: &str| StaticRoute::new(to.parse().unwrap(), via.parse().unwrap());
         let mut config = L3Config { forwarding: router, ..L3Config::default() };
         config.interfaces.push(interface(1));
         if router {

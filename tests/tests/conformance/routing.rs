@@ -186,7 +186,7 @@ impl Plan {
             let mut routes = Vec::new();
             if !self.stations[station].router {
                 let to = "0.0.0.0/0".parse().unwrap();
-                routes.extend(any(rng).map(|via| StaticRoute { to, via }));
+                routes.extend(any(rng).map(|via| StaticRoute::new(to, via)));
             } else {
                 for (to, ways) in ways.iter().enumerate() {
                     let right = connected.iter().find_map(|segment| {
@@ -200,12 +200,12 @@ impl Plan {
                         && !connected.contains(&to)
                         && !missing
                     {
-                        routes.push(StaticRoute { to: self.segments[to].net.trunc(), via });
+                        routes.push(StaticRoute::new(self.segments[to].net.trunc(), via));
                     }
                 }
                 if rng.chance(faults.route_wrong) {
                     let to = "0.0.0.0/0".parse().unwrap();
-                    routes.extend(any(rng).map(|via| StaticRoute { to, via }));
+                    routes.extend(any(rng).map(|via| StaticRoute::new(to, via)));
                 }
             }
             self.stations[station].routes = routes;

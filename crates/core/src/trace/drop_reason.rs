@@ -1,13 +1,16 @@
 //! Why frames end.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use serde::Serialize;
 
+use super::{Dependence, FirewallPath};
 use crate::addr::{MacAddr, VlanId};
 use crate::id::PortId;
 use crate::link::QueueLimit;
+use crate::trace::{PortRole, PortState};
 
 /// A protocol above IP, or a layer whose checksum was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,6 +28,12 @@ pub enum Protocol {
     Arp,
     /// DHCP.
     Dhcp,
+    /// The spanning tree's messages.
+    Stp,
+    /// IGMP.
+    Igmp,
+    /// MLD.
+    Mld,
 }
 
 /// Why a frame, or the packet in it, went no further. Never absent where a frame ends other than
@@ -279,13 +288,30 @@ pub enum DropReason {
     },
 
     // Spanning tree.
-    /// The port takes no part in forwarding.
-    PortBlocked {
+    /// The port the frame came in by, or would leave by, does not forward.
+    PortNotForwarding {
+        /// The port.
+        port: PortId,
+        /// Its role.
+        role: PortRole,
+        /// Its state.
+        state: PortState,
+    },
+    /// A spanning tree message that this bridge sent by the same port: it came back.
+    OwnBpdu {
         /// The port.
         port: PortId,
     },
     // Groups.
-
+    /// A message about groups that this node has no use for.
+    GroupMessageIgnored,
+    /// The switch knows of nobody behind another port who takes part in the group.
+    NoMembers {
+        /// The VLAN.
+        vlan: VlanId,
+        /// The group, or its hardware address where the frame has no IP packet.
+        group: IpAddr,
+    },
     // DHCP.
     /// The message is for another client of the segment.
     DhcpOtherClient {
@@ -311,10 +337,173 @@ pub enum DropReason {
         relay: std::net::Ipv4Addr,
     },
     // Address translation.
+    /// No inside end has this outside end, and no forward leads from it: nobody inside has spoken
+    /// from there, or not for a long time.
+    NatNoMapping {
+        /// The protocol.
+        protocol: Protocol,
+        /// The outside end.
+        destination: SocketAddr,
+    },
+    /// The mapping is there, but its filtering lets only those answer to whom the inside end has
+    /// spoken.
+    NatFiltered {
+        /// The protocol.
+        protocol: Protocol,
+        /// Who sent it.
+        source: SocketAddr,
+        /// The outside end.
+        destination: SocketAddr,
+        /// The inside end behind it.
+        inside: SocketAddr,
+        /// The filtering.
+        filtering: Dependence,
+    },
+    /// An inside address was used from outside; there only the outside address counts.
+    NatInsideFromOutside {
+        /// The address.
+        destination: IpAddr,
+    },
+    /// It may neither begin a flow, nor does it belong to one: a TCP segment without SYN, an answer
+    /// that nobody asked for.
+    NatNoFlow {
+        /// The protocol.
+        protocol: Protocol,
+        /// Who sent it.
+        source: SocketAddr,
+        /// To whom.
+        destination: SocketAddr,
+    },
+    /// An ICMP error about a packet that was never translated here.
+    NatUnrelatedError,
+    /// No outside port is left.
+    NatPortsExhausted {
+        /// The protocol.
+        protocol: Protocol,
+        /// The inside end that needs one.
+        inside: SocketAddr,
+        /// How many outside addresses there are.
+        addresses: u16,
+        /// How many ports of each may be used.
+        per_address: u32,
+    },
+    /// The inside host has as many outside ports as one host may have.
+    NatHostLimit {
+        /// The inside host.
+        inside: IpAddr,
+        /// How many it may have.
+        limit: u16,
+    },
+    /// The outside interface has no address to give.
+    NatNoOutsideAddress {
+        /// The outside interface.
+        interface: PortId,
+    },
+    /// A protocol without ports cannot share an address.
+    NatUnknownProtocol {
+        /// The protocol number (IANA).
+        number: u8,
+    },
+    /// From inside to an outside end of an inside host, which this NAT does not do.
+    NatNoHairpin {
+        /// The outside end.
+        destination: SocketAddr,
+    },
+    /// Another flow has the same ends already.
+    FlowClash,
+    /// As many flows are tracked as there is room for, and none of them may go.
+    FlowTableFull {
+        /// How many.
+        limit: u32,
+    },
 
     // Firewall.
-
+    /// A rule forbids it: the first that matches.
+    FirewallDenied {
+        /// Where the packet is on its way.
+        path: FirewallPath,
+        /// The rule's number, from 1.
+        rule: u16,
+        /// The rule.
+        text: Arc<str>,
+        /// Whether the sender is told.
+        rejected: bool,
+    },
+    /// No rule matches, and the policy forbids what no rule allows.
+    FirewallPolicy {
+        /// Where the packet is on its way.
+        path: FirewallPath,
+        /// Whether the sender is told.
+        rejected: bool,
+    },
     // Names.
 
     // IPv6.
+    /// The interface takes no part in IPv6.
+    Ipv6Off {
+        /// The interface.
+        interface: PortId,
+    },
+    /// The address is being checked for duplicates and not in use yet (RFC 4862 section 5.4).
+    AddressTentative {
+        /// The address.
+        address: IpAddr,
+    },
+    /// A neighbour solicitation for an address that is not ours.
+    SolicitationNotForUs {
+        /// The address that was asked for.
+        target: IpAddr,
+    },
+    /// A neighbour advertisement that answers nothing we asked (RFC 4861 section 7.2.5).
+    AdvertisementUnasked {
+        /// The address it tells of.
+        address: IpAddr,
+    },
+    /// Neighbour discovery from beyond the segment: a router has lowered the hop limit
+    /// (RFC 4861 section 7.1).
+    DiscoveryFromAfar {
+        /// The hop limit it came with.
+        hop_limit: u8,
+    },
+    /// The interface is not configured by routers, or is itself a router's.
+    RouterUnheeded {
+        /// The router.
+        router: IpAddr,
+    },
+    /// A router solicitation to an interface that does not advertise.
+    NotAdvertising {
+        /// The interface.
+        interface: PortId,
+    },
+    /// Our own question, sent back by a loop (RFC 7527).
+    OwnQuestion {
+        /// The address it asks for.
+        target: IpAddr,
+    },
+    /// A redirect that is not from the router in use, or leads nowhere.
+    RedirectUnheeded {
+        /// Who sent it.
+        from: IpAddr,
+    },
+    /// A link-local source or destination stays on its segment (RFC 4291 section 2.5.6).
+    LinkLocalStays {
+        /// The source.
+        source: IpAddr,
+        /// The destination.
+        destination: IpAddr,
+    },
+    /// Too long for the next link, and routers do not fragment IPv6 (RFC 8200 section 4.5).
+    PacketTooBig {
+        /// Bytes of the packet.
+        len: u32,
+        /// What the next link takes.
+        mtu: u16,
+    },
+    /// An extension header that cannot be passed over.
+    ExtensionHeader {
+        /// What is wrong: a short English phrase, a key for the catalogues.
+        what: &'static str,
+    },
+    /// The packet ends after its headers: there is nothing to hand up (RFC 8200 section 4.7).
+    NoNextHeader,
 }

@@ -353,7 +353,7 @@ pub enum TraceEvent {
     /// A piece of a packet; waiting for the others.
     FragmentHeld {
         /// The packet's identification.
-        ident: u16,
+        ident: u32,
         /// Where the piece belongs.
         offset: u16,
         /// Its bytes.
@@ -362,7 +362,7 @@ pub enum TraceEvent {
     /// All pieces are there.
     Reassembled {
         /// The packet's identification.
-        ident: u16,
+        ident: u32,
         /// How many pieces.
         fragments: u16,
         /// Bytes of the whole packet.
@@ -592,4 +592,6 @@ pub enum Unsent {
     NetworkDown,
     /// Too many packets wait for the neighbour (`ENOBUFS`).
     NoBuffers,
+    /// The node's own firewall, or its translation, does not let it out (`EPERM`).
+    Prohibited,
 }

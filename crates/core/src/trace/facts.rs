@@ -18,6 +18,12 @@ pub enum FloodCause {
     Broadcast,
     /// The destination is a group, and the switch does not know its members.
     Multicast,
+    /// The destination is all bridges, and this one takes no part in a spanning tree.
+    BridgeGroup,
+    /// The destination is a group, and the switch has listened in on who takes part.
+    GroupMembers,
+    /// The destination is a group of which the switch knows no member, or a report for routers.
+    RouterPorts,
 }
 
 /// Where the hardware address of a neighbour was seen.
@@ -30,6 +36,9 @@ pub enum LearnedFrom {
     Request,
     /// In an announcement that nobody asked for.
     Announcement,
+    /// In a message between routers and hosts: a solicitation, an advertisement, a redirect
+    /// (RFC 4861).
+    Router,
 }
 
 /// The state of a neighbour, as `ip neigh` shows it (RFC 4861 section 7.3.2, used for ARP as well).
@@ -122,8 +131,10 @@ pub enum Unreachable {
         /// What the next link takes, in bytes; 0 when a router from before RFC 1191 did not say.
         mtu: u16,
     },
-    /// Code 13: forbidden by a rule.
+    /// Code 13: forbidden by a rule (ICMPv6: code 1).
     Prohibited,
+    /// ICMPv6 code 2: the source address counts on its own segment only (RFC 4443 section 3.1).
+    BeyondScope,
     /// Any other code.
     Other {
         /// The code.
@@ -165,10 +176,36 @@ pub enum IcmpMessage {
         /// The offset of the field in the header.
         pointer: u8,
     },
+    /// A header of an IPv6 packet makes no sense, or is unknown (RFC 4443 section 3.4).
+    HeaderProblem {
+        /// What is wrong.
+        problem: HeaderProblem,
+        /// The offset of the field in the packet.
+        pointer: u32,
+    },
     /// Any other type.
     Other {
         /// The type.
         kind: u8,
+        /// The code.
+        code: u8,
+    },
+}
+
+/// What is wrong with a header of an IPv6 packet (RFC 4443 section 3.4, RFC 7112 section 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeaderProblem {
+    /// Code 0: a field makes no sense.
+    Field,
+    /// Code 1: nobody here knows the next header, or speaks the protocol.
+    NextHeader,
+    /// Code 2: an option is unknown.
+    Option,
+    /// Code 3: the first fragment does not hold all headers.
+    FirstFragment,
+    /// Any other code.
+    Other {
         /// The code.
         code: u8,
     },
@@ -334,6 +371,8 @@ pub enum ResetCause {
     Aborted,
     /// The segment does not fit the state of the connection.
     Unacceptable,
+    /// A firewall's rule rejects it.
+    Rejected,
 }
 
 /// Which list answered a question for a name.

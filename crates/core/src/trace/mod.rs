@@ -28,15 +28,18 @@ pub use dns::{
 pub use drop_reason::{DropReason, Protocol};
 pub use event::{TraceEvent, Unsent};
 pub use facts::{
-    FloodCause, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState, ResetCause,
-    RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment, TcpState,
-    Unreachable,
+    FloodCause, HeaderProblem, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState,
+    ResetCause, RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment,
+    TcpState, Unreachable,
 };
-pub use firewall::FirewallEvent;
-pub use ipv6::Ipv6Event;
-pub use multicast::MulticastEvent;
-pub use nat::NatEvent;
-pub use stp::StpEvent;
+pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
+pub use ipv6::{AddressOrigin, Ipv6Event, PrefixFacts, PrefixFault, RouterGone, SourceRule};
+pub use multicast::{MulticastEvent, ReportCause};
+pub use nat::{Dependence, NatEvent, PortChoice, Translation, Unmapped};
+pub use stp::{
+    BpduKind, BpduVerdict, BridgeId, BridgePortId, EdgeCause, PortRole, PortState, PriorityVector,
+    RoleCause, RootPath, StateCause, StpEvent,
+};
 pub use vlan::{VlanEvent, VlanSource};
 
 use crate::id::{FrameId, LinkId, NodeId, PortRef};

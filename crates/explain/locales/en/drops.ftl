@@ -96,6 +96,7 @@ what-not-ipv4-over-ethernet = it is not about IPv4 over Ethernet
 what-neither-request-nor-reply = it is neither a request nor a reply
 what-sender-is-no-single-station = its sender is no single station
 what-length = its length does not fit
+what-wrong-checksum = its checksum is wrong, or one in what it quotes
 what-data-offset = its data offset cannot be
 what-port-0 = port 0 cannot be used
 what-flags-contradict = its flags contradict each other

@@ -1,1 +1,74 @@
 # Spanning tree.
+
+stp-started = takes part in the spanning tree as bridge { $bridge }, and takes itself for the root until it hears of a better one
+stp-root-changed = the root of the tree is { $root } and no longer { $old }: the way there leads by { $port } and costs { $cost }
+stp-root-is-self = is the root of the tree itself ({ $bridge }): nothing better than that is heard any more, not even the old root { $old }
+stp-path-changed = the way to the root { $root } leads by { $port } from now on and costs { $cost } (so far: { $old_cost })
+stp-role-chosen = { $port } is { $role } (it was { $from }): { $why }
+stp-role-disabled = disabled
+stp-role-root = the root port
+stp-role-designated = a designated port
+stp-role-alternate = an alternate port
+stp-role-backup = a backup port
+stp-because-down = its cable is down
+stp-because-nobody-heard = no other bridge is heard there
+stp-because-ours-is-better = what this bridge offers is better than what was heard there, { $what }
+stp-because-theirs-is-better = what was heard there is better than what this bridge offers ({ $what }), and another port is a better way to the root
+stp-because-only-path = it is the only way to the root { $root }, at a cost of { $cost }
+stp-because-best-path = it is the best way to the root { $root }, at a cost of { $cost }; the next best, by { $port }, loses: { $what }
+stp-because-own-port = what is heard there comes from port { $other } of this bridge itself
+stp-better-root = root { $better } before { $worse }
+stp-better-cost = cost { $better } before { $worse }
+stp-better-bridge = at equal cost bridge { $better } before { $worse }
+stp-better-port = at equal cost from the same bridge its port { $better } before { $worse }
+stp-better-receiving-port = all else being equal the port with the lower number counts
+stp-state-changed = { $port } is { $state } (it was { $from }): { $why }
+stp-state-discarding = discarding
+stp-state-learning = learning
+stp-state-forwarding = forwarding
+stp-state-because-down = its cable is down
+stp-state-because-role = such a port is kept in reserve; were it to forward, there would be a loop
+stp-state-because-sync = the way to the root changes, and until the neighbour behind this port has agreed there could be a loop
+stp-state-because-old-root = it was the root port a moment ago, and another one is about to take over
+stp-state-because-disputed = the neighbour forwards although it should not: it does not seem to hear this bridge
+stp-state-because-edge = there is no bridge behind it, so there can be no loop
+stp-state-because-agreement = the neighbour has agreed
+stp-state-because-new-root = no other port of this bridge was the root port a short time ago
+stp-state-because-waited = nobody has objected for { $time }
+stp-message = root { $root }, cost { $cost }, says bridge { $bridge } by its port { $port }
+stp-kind-config = Configuration BPDU
+stp-kind-topology-change = Topology Change Notification
+stp-kind-rapid = RST BPDU
+stp-bpdu-accepted = reads the { $kind } from { $port } ({ $says }): { $verdict }
+stp-bpdu-accepted-empty = reads the { $kind } from { $port }: { $verdict }
+stp-verdict-superior = that is better than what was known there, or news from the same neighbour; the roles are chosen anew
+stp-verdict-repeated = that is known, and good for another three hello times
+stp-verdict-inferior = that is worse than what this bridge offers there
+stp-verdict-accepting = the neighbour goes by what this bridge says
+stp-verdict-other = it says nothing about the way to the root
+stp-bpdu-changed = tells something new by { $port } in its { $kind } ({ $says }; sent by { $role }{ $flags })
+stp-bpdu-changed-empty = tells the root by { $port } that the tree has changed ({ $kind })
+stp-flag-proposal = , proposes to forward
+stp-flag-agreement = , agrees
+stp-flag-topology-change = , the tree has changed
+stp-information-aged = nobody has repeated for { $after } what was known at { $port } ({ $says }): it counts no longer
+stp-edge = { $port } is an edge port: { $why }
+stp-edge-no-more = { $port } is no longer an edge port: { $why }
+stp-edge-configured = configured so
+stp-edge-nobody-answered = no bridge has answered for { $time }
+stp-edge-bpdu-heard = a bridge was heard there
+stp-edge-down = its cable is down
+stp-version-rapid = speaks rapid spanning tree on { $port } again
+stp-version-legacy = speaks the older spanning tree of 802.1D-1998 on { $port }, because its neighbour knows no other
+stp-topology-changed = the tree has changed: { $port } carries traffic now, and stations may be behind other ports than before; all bridges are told
+stp-topology-change-heard = hears by { $port } that the tree has changed ({ $kind }), and passes it on
+stp-addresses-flushed =
+    the tree has changed: forgets { $rows ->
+        [one] the one station
+       *[other] the { $rows } stations
+    } learned on { $port }
+flood-bridge-group = { $mac } is for all bridges, and this one takes no part in a spanning tree
+drop-port-not-forwarding = { $port } is { $role } and { $state } in the spanning tree
+drop-own-bpdu = this bridge sent the message itself by { $port }: the cable leads back to where it came from
+drops-port-not-forwarding = port not forwarding (spanning tree)
+drops-own-bpdu = own spanning tree message came back

@@ -59,3 +59,4 @@ tcp-reset-sent = TCP { $local } → { $remote }: sends RST: { $why }
 reset-no-listener = no program listens on port { $port }, and there is no such connection
 reset-aborted = the program gave the connection up, or closed it with data unread
 reset-unacceptable = the segment does not fit the state of the connection
+reset-rejected = a firewall rule rejects it

@@ -92,6 +92,7 @@ what-not-ipv4-over-ethernet = 不是以太网上的 IPv4
 what-neither-request-nor-reply = 既不是请求也不是应答
 what-sender-is-no-single-station = 发送方不是单个站点
 what-length = 长度不符
+what-wrong-checksum = 校验和有误，或所引首部的校验和有误
 what-data-offset = 数据偏移有误
 what-port-0 = 端口 0 不能使用
 what-flags-contradict = 标志位互相矛盾

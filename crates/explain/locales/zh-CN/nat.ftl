@@ -1,1 +1,69 @@
 # 地址转换。
+
+nat-mapped = 新建映射：{ $protocol } 内部 { $inside } 对应外部 { $outside }；{ $why }
+nat-port-preserved = 外部的同号端口空闲，因此保留原端口
+nat-port-taken = 外部端口 { $port } 已被占用，因此另选一个空闲端口
+nat-port-forwarded = 端口 { $port } 已用于静态端口转发，因此另选一个空闲端口
+nat-port-out-of-range = 端口 { $port } 不在可用范围内，因此另选一个空闲端口
+nat-port-random = 该 NAT 不保留端口：随机选取一个空闲端口
+nat-translated = 地址转换：{ $changes }：{ $why }
+nat-changes-source = 源 { $source } → { $new_source }（发往 { $destination }）
+nat-changes-destination = 目的 { $destination } → { $new_destination }（来自 { $source }）
+nat-changes-both = 源 { $source } → { $new_source }，目的 { $destination } → { $new_destination }
+nat-by-outbound = 这个内部端点在外部就以此地址和端口出现
+nat-by-answer = 它属于一条已转换的流，因此还原
+nat-by-inbound = 该映射通向内部，其{ $filtering }过滤允许此发送方进入
+nat-by-forward = { $protocol } 端口 { $port } 设有端口转发
+nat-by-one-to-one = 该地址只对应这一台内部主机
+nat-by-hairpin = 内部主机经外部地址访问内部主机（发夹转换），这样应答也会经此返回
+nat-error-translated = 由内而外转换 ICMP 差错报文：从 { $source } 到 { $destination }，所引数据包为 { $protocol } { $from } → { $to }
+nat-expired = 删除映射 { $protocol } 内部 { $inside }、外部 { $outside }：已空闲 { $idle }
+nat-unmapped = 删除映射 { $protocol } 内部 { $inside }、外部 { $outside }：{ $why }
+nat-unmapped-address-gone = 外部接口不再拥有该地址
+nat-unmapped-evicted = 表已满，须为新的流腾出位置
+nat-outside-changed = 外部接口 { $interface } 现在的地址是 { $addresses }
+nat-outside-gone = 外部接口 { $interface } 已没有地址
+nat-endpoint-independent = 端点无关
+nat-address-dependent = 地址相关
+nat-address-and-port-dependent = 地址和端口相关
+nat-icmp-end = { $address }（标识符 { $ident }）
+
+drop-nat-no-mapping = { $protocol } { $destination } 没有映射：没有内部主机从该端口发起过通信，也没有为它设置端口转发
+drop-nat-filtered = { $destination } 对应 { $inside }，但后者没有向 { $source } 发送过数据：{ $filtering }过滤只允许它联系过的对方进入
+drop-nat-inside-from-outside = { $destination } 是内部地址，却从外部到来：从外部只能使用外部地址
+drop-nat-no-flow = { $protocol } { $source } → { $destination } 不属于任何已知的流，也不能开始新的流
+drop-nat-unrelated-error = 该 ICMP 差错报文所引的数据包从未经过此处
+drop-nat-ports-exhausted = 没有外部端口可分配给 { $protocol } { $inside }：{ $addresses } 个外部地址各自的 { $ports } 个端口均已占用
+drop-nat-host-limit = { $inside } 已占用 { $limit } 个外部端口，达到每台内部主机的上限
+drop-nat-no-outside-address = 没有可用的外部地址：{ $interface } 没有地址
+drop-nat-unknown-protocol = { $number } 号 IP 协议没有端口，无法与其他主机共用地址
+drop-nat-no-hairpin = { $destination } 通向内部，而该 NAT 不支持发夹转换
+drop-flow-clash = 已有另一条流使用同样的两端
+drop-flow-table-full = 已跟踪 { $limit } 条流，达到上限
+
+drops-nat-no-mapping = 没有 NAT 映射
+drops-nat-filtered = 被 NAT 过滤
+drops-nat-inside-from-outside = 从外部使用内部地址
+drops-nat-no-flow = 不属于已知的流
+drops-nat-unrelated-error = 无关的 ICMP 差错
+drops-nat-ports-exhausted = 外部端口耗尽
+drops-nat-host-limit = 单台主机的外部端口耗尽
+drops-nat-no-outside-address = 没有外部地址
+drops-nat-unknown-protocol = 没有端口的协议
+drops-nat-no-hairpin = 不支持发夹转换
+drops-flow-clash = 流已存在
+drops-flow-table-full = 流表已满
+
+# 地址转换与防火墙规则。
+why-not-forwarded = { $node } 进行地址转换，而 { $address } 的 { $transport } 端口 { $port } 不通向任何内部主机：没有为它设置端口转发，也没有内部主机从该端口发起过通信
+why-help-forward = 如果要访问的是 { $host }，请在 { $node } 的 `nat:` 下转发该端口：`{ $edit }`
+why-help-forward-plain = 请在 { $node } 的 `nat:` 下把该端口转发给一台内部主机：`{ $edit }`
+why-inside-address = { $destination } 是 { $router } 后面的内部地址，而 { $router } 进行地址转换：在外部，该地址不通向任何地方
+why-help-inside-address = 请改用 { $router } 的外部地址 { $outside }，并使用它转发到内部的端口
+why-help-inside-address-plain = 请改用 { $router } 的外部地址，并使用它转发到内部的端口
+why-nat-filtered = { $node } 只允许 { $inside } 联系过的对方进入，而它没有联系过 { $source }
+why-help-nat-filtered = 让内部主机先发起通信，或在 { $node } 的 `nat:` 下为它转发一个端口，或在那里设置 `filtering: endpoint-independent`
+why-forbidden-by-rule = { $node } 的防火墙规则 { $rule }（{ $text }）禁止其通过
+why-forbidden-by-policy = { $node } 没有防火墙规则允许其通过，而默认策略禁止其余数据包
+why-help-rule-before = 如果应当放行，请在 { $node } 的规则 { $rule } 之前加上一条允许它的规则：`{ $edit }`
+why-help-rule = 如果应当放行，请给 { $node } 加上一条规则：`{ $edit }`

@@ -50,3 +50,4 @@ tcp-reset-sent = TCP { $local } → { $remote }：发送 RST：{ $why }
 reset-no-listener = 没有程序监听端口 { $port }，也没有这个连接
 reset-aborted = 程序放弃了连接，或关闭时还有数据未读
 reset-unacceptable = 该报文段不符合连接的状态
+reset-rejected = 防火墙规则拒绝其通过

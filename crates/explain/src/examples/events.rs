@@ -18,6 +18,7 @@ pub(super) fn events() -> Vec<TraceEvent> {
     use SegmentDirection::{Received, Sent};
     use TraceEvent as E;
     let interface = PortId(0);
+    let near = ip("fe80::ff:fe00:9");
     let (local, remote) = (socket("192.168.10.1:49152"), socket("192.168.20.3:9090"));
     let vlan = VlanId::DEFAULT;
     let ten = VlanId::new(10).unwrap();
@@ -90,10 +91,13 @@ pub(super) fn events() -> Vec<TraceEvent> {
         E::NeighborAsked { .. } => [
             E::NeighborAsked { interface, address, attempt: 1, unicast: None },
             E::NeighborAsked { interface, address, attempt: 2, unicast: Some(mac(9)) },
+            E::NeighborAsked { interface, address: near, attempt: 1, unicast: None },
+            E::NeighborAsked { interface, address: near, attempt: 1, unicast: Some(mac(9)) },
         ],
         E::PacketHeld { .. } => [
             E::PacketHeld { address, waiting: 1 },
             E::PacketHeld { address, waiting: 3 },
+            E::PacketHeld { address: near, waiting: 1 },
         ],
         E::PacketReleased { .. } => [
             E::PacketReleased { address, mac: mac(9), waited: Duration::from_micros(4_012) },
@@ -128,9 +132,11 @@ pub(super) fn events() -> Vec<TraceEvent> {
         ],
         E::AddressAnnounced { .. } => [
             E::AddressAnnounced { interface, address: ip("192.168.10.1") },
+            E::AddressAnnounced { interface, address: near },
         ],
         E::AddressProbed { .. } => [
             E::AddressProbed { interface, address: ip("192.168.10.1"), attempt: 1 },
+            E::AddressProbed { interface, address: near, attempt: 1 },
         ],
         E::AddressConflict { .. } => [
             E::AddressConflict {
@@ -145,6 +151,7 @@ pub(super) fn events() -> Vec<TraceEvent> {
         ],
         E::AddressAbandoned { .. } => [
             E::AddressAbandoned { interface, address: ip("192.168.10.1"), theirs: mac(7) },
+            E::AddressAbandoned { interface, address: near, theirs: mac(7) },
         ],
 
         E::SameSegment { .. } => [
@@ -186,6 +193,20 @@ pub(super) fn events() -> Vec<TraceEvent> {
         ],
         E::LoopedBack { .. } => [E::LoopedBack { destination: ip("127.0.0.1") }],
         E::PacketForwarded { .. } => [
+            E::PacketForwarded {
+                destination: ip("2001:db8:2::3"),
+                interface: PortId(1),
+                next_hop: near,
+                ttl_from: 64,
+                ttl_to: 63,
+            },
+            E::PacketForwarded {
+                destination: ip("2001:db8:2::3"),
+                interface: PortId(1),
+                next_hop: ip("2001:db8:2::3"),
+                ttl_from: 64,
+                ttl_to: 63,
+            },
             E::PacketForwarded {
                 destination: ip("192.168.20.3"),
                 interface: PortId(1),
@@ -309,12 +330,14 @@ pub(super) fn events() -> Vec<TraceEvent> {
         why,
         ports: ports.clone(),
     }));
-    all.extend(learned_from().into_iter().map(|from| E::NeighborLearned {
-        interface,
-        address,
-        mac: mac(9),
-        from,
-    }));
+    for address in [address, near] {
+        all.extend(learned_from().into_iter().map(|from| E::NeighborLearned {
+            interface,
+            address,
+            mac: mac(9),
+            from,
+        }));
+    }
     all.extend(states().into_iter().map(|to| E::NeighborStateChanged {
         interface,
         address,
@@ -329,7 +352,9 @@ pub(super) fn events() -> Vec<TraceEvent> {
     let destination = ip("192.168.20.3");
     all.extend(unsent().into_iter().map(|why| E::SendFailed { destination, why }));
     let to = ip("192.168.10.1");
-    all.extend(icmp_messages().into_iter().map(|message| E::IcmpSent { to, message }));
+    for to in [to, near] {
+        all.extend(icmp_messages().into_iter().map(|message| E::IcmpSent { to, message }));
+    }
     all.extend(silences().into_iter().map(|why| E::IcmpSuppressed {
         to,
         message: IcmpMessage::Unreachable(Unreachable::Port),

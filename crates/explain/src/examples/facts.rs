@@ -2,9 +2,9 @@
 
 use lanternet_core::MacAddr;
 use lanternet_core::trace::{
-    FloodCause, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState, ResetCause,
-    RetransmitCause, Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment, TcpState,
-    Unreachable, Unsent,
+    FloodCause, HeaderProblem, IcmpMessage, IcmpSilence, LearnedFrom, NameSource, NeighborState,
+    ResetCause, RetransmitCause, Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment,
+    TcpState, Unreachable, Unsent,
 };
 
 use super::{ip, mac, route, segment};
@@ -19,6 +19,13 @@ pub(super) fn icmp_messages() -> Vec<IcmpMessage> {
         M::ReassemblyTimeExceeded => [M::ReassemblyTimeExceeded],
         M::Redirect { .. } => [M::Redirect { gateway: ip("192.168.10.253") }],
         M::ParameterProblem { .. } => [M::ParameterProblem { pointer: 20 }],
+        M::HeaderProblem { .. } => [
+            M::HeaderProblem { problem: HeaderProblem::Field, pointer: 4 },
+            M::HeaderProblem { problem: HeaderProblem::NextHeader, pointer: 6 },
+            M::HeaderProblem { problem: HeaderProblem::Option, pointer: 42 },
+            M::HeaderProblem { problem: HeaderProblem::FirstFragment, pointer: 0 },
+            M::HeaderProblem { problem: HeaderProblem::Other { code: 10 }, pointer: 40 },
+        ],
         M::Other { .. } => [M::Other { kind: 13, code: 0 }],
     };
     use Unreachable as U;
@@ -32,6 +39,7 @@ pub(super) fn icmp_messages() -> Vec<IcmpMessage> {
             U::FragmentationNeeded { mtu: 0 },
         ],
         U::Prohibited => [U::Prohibited],
+        U::BeyondScope => [U::BeyondScope],
         U::Other { .. } => [U::Other { code: 9 }],
     };
     all.extend(unreachable.into_iter().skip(1).map(M::Unreachable));
@@ -115,6 +123,7 @@ pub(super) fn unsent() -> Vec<Unsent> {
         U::AddressNotAvailable => [U::AddressNotAvailable],
         U::NetworkDown => [U::NetworkDown],
         U::NoBuffers => [U::NoBuffers],
+        U::Prohibited => [U::Prohibited],
     }
 }
 
@@ -124,6 +133,7 @@ pub(super) fn reset_causes() -> Vec<ResetCause> {
         C::NoListener => [C::NoListener],
         C::Aborted => [C::Aborted],
         C::Unacceptable => [C::Unacceptable],
+        C::Rejected => [C::Rejected],
     }
 }
 
@@ -141,6 +151,7 @@ pub(super) fn learned_from() -> Vec<LearnedFrom> {
         L::Reply => [L::Reply],
         L::Request => [L::Request],
         L::Announcement => [L::Announcement],
+        L::Router => [L::Router],
     }
 }
 
@@ -172,11 +183,15 @@ pub(super) fn floods() -> Vec<(FloodCause, MacAddr)> {
         F::UnknownUnicast => [F::UnknownUnicast],
         F::Broadcast => [F::Broadcast],
         F::Multicast => [F::Multicast],
+        F::BridgeGroup => [F::BridgeGroup],
+        F::GroupMembers => [F::GroupMembers],
+        F::RouterPorts => [F::RouterPorts],
     };
     let mac_for = |cause| match cause {
         F::UnknownUnicast => mac(2),
         F::Broadcast => MacAddr::BROADCAST,
-        F::Multicast => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::Multicast | F::GroupMembers | F::RouterPorts => MacAddr([1, 0, 0x5e, 0, 0, 0xfb]),
+        F::BridgeGroup => MacAddr([1, 0x80, 0xc2, 0, 0, 0]),
     };
     causes.into_iter().map(|cause| (cause, mac_for(cause))).collect()
 }

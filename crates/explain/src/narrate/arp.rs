@@ -1,14 +1,25 @@
 //! Phrases about neighbours.
 
+use std::net::IpAddr;
+
 use lanternet_core::trace::{LearnedFrom, NeighborState};
 
 use super::scene::Scene;
 
-pub(super) fn learned_from(scene: &Scene<'_>, from: LearnedFrom) -> String {
+pub(super) fn learned_from(scene: &Scene<'_>, address: IpAddr, from: LearnedFrom) -> String {
+    let [reply, request, announcement] = match address {
+        IpAddr::V4(_) => {
+            ["learned-from-reply", "learned-from-request", "learned-from-announcement"]
+        }
+        IpAddr::V6(_) => {
+            ["ipv6-learned-reply", "ipv6-learned-request", "ipv6-learned-announcement"]
+        }
+    };
     scene.phrase(match from {
-        LearnedFrom::Reply => "learned-from-reply",
-        LearnedFrom::Request => "learned-from-request",
-        LearnedFrom::Announcement => "learned-from-announcement",
+        LearnedFrom::Reply => reply,
+        LearnedFrom::Request => request,
+        LearnedFrom::Announcement => announcement,
+        LearnedFrom::Router => "ipv6-learned-router",
     })
 }
 

@@ -5,7 +5,7 @@ use lanternet_core::trace::DropReason;
 
 use super::scene::{Percent, Scene};
 use super::transport::protocol_name;
-use super::what;
+use super::{firewall, nat, what};
 use crate::args;
 
 /// The sentence about one frame, with everything that decided.
@@ -33,6 +33,17 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::ReservedAddress { mac } => scene.say("drop-reserved-address", &args!(mac)),
         R::SourceIsGroup { mac } => scene.say("drop-source-is-group", &args!(mac)),
         R::NoOtherPort => scene.phrase("drop-no-other-port"),
+
+        R::PortNotForwarding { port, role, state } => {
+            let (role, state) = (super::stp::role(scene, *role), super::stp::state(scene, *state));
+            let port = scene.port_in_words(*port);
+            scene.say("drop-port-not-forwarding", &args!(port, role, state))
+        }
+        R::GroupMessageIgnored => scene.phrase("drop-group-message-ignored"),
+        R::NoMembers { group, .. } => scene.say("drop-no-members", &args!(group)),
+        R::OwnBpdu { port } => {
+            scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
+        }
 
         R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
         R::UnknownEtherType { ethertype } => {
@@ -76,6 +87,34 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::IcmpIgnored => scene.phrase("drop-icmp-ignored"),
         R::ArpNotForUs { target } => scene.say("drop-arp-not-for-us", &args!(target)),
 
+        R::Ipv6Off { interface } => {
+            scene.say("drop-ipv6-off", &args!(interface = scene.port(*interface)))
+        }
+        R::AddressTentative { address } => scene.say("drop-address-tentative", &args!(address)),
+        R::SolicitationNotForUs { target } => {
+            scene.say("drop-solicitation-not-for-us", &args!(target))
+        }
+        R::AdvertisementUnasked { address } => {
+            scene.say("drop-advertisement-unasked", &args!(address))
+        }
+        R::DiscoveryFromAfar { hop_limit } => {
+            scene.say("drop-discovery-from-afar", &args!(hop_limit))
+        }
+        R::RouterUnheeded { router } => scene.say("drop-router-unheeded", &args!(router)),
+        R::NotAdvertising { interface } => {
+            scene.say("drop-not-advertising", &args!(interface = scene.port(*interface)))
+        }
+        R::OwnQuestion { target } => scene.say("drop-own-question", &args!(target)),
+        R::RedirectUnheeded { from } => scene.say("drop-redirect-unheeded", &args!(from)),
+        R::LinkLocalStays { source, destination } => {
+            scene.say("drop-link-local-stays", &args!(source, destination))
+        }
+        R::PacketTooBig { len, mtu } => scene.say("drop-packet-too-big", &args!(len, mtu)),
+        R::ExtensionHeader { what } => {
+            scene.say("drop-extension-header", &args!(what = what::what(scene, what)))
+        }
+        R::NoNextHeader => scene.phrase("drop-no-next-header"),
+
         R::NoListener { protocol, local } => {
             let protocol = protocol_name(*protocol);
             scene.say("drop-no-listener", &args!(protocol, port = local.port(), local))
@@ -89,6 +128,21 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         R::NotThePeer { local, remote } => scene.say("drop-not-the-peer", &args!(local, remote)),
         R::UnexpectedSegment { local, remote } => {
             scene.say("drop-unexpected-segment", &args!(local, remote))
+        }
+        R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. } => nat::drop_sentence(scene, reason).unwrap_or_default(),
+        R::FirewallDenied { .. } | R::FirewallPolicy { .. } => {
+            firewall::drop_sentence(scene, reason).unwrap_or_default()
         }
 
         R::TaggedOnAccessPort { port, tag, vlan } => {
@@ -115,10 +169,6 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
         }
         R::DhcpTooManyHops { hops } => scene.say("drop-dhcp-too-many-hops", &args!(hops)),
         R::DhcpUnknownRelay { relay } => scene.say("drop-dhcp-unknown-relay", &args!(relay)),
-
-        R::PortBlocked { port } => {
-            scene.say("drop-port-blocked", &args!(port = scene.port_in_words(*port)))
-        }
     }
 }
 
@@ -136,6 +186,10 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::Runt { .. } => "drops-runt",
         R::SamePort { .. } => "drops-same-port",
         R::ReservedAddress { .. } => "drops-reserved-address",
+        R::PortNotForwarding { .. } => "drops-port-not-forwarding",
+        R::OwnBpdu { .. } => "drops-own-bpdu",
+        R::GroupMessageIgnored => "drops-group-message-ignored",
+        R::NoMembers { .. } => "drops-no-members",
         R::SourceIsGroup { .. } => "drops-source-is-group",
         R::NoOtherPort => "drops-no-other-port",
         R::NotOurMac { .. } => "drops-not-our-mac",
@@ -159,18 +213,44 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::UnknownProtocol { .. } => "drops-unknown-protocol",
         R::IcmpIgnored => "drops-icmp-ignored",
         R::ArpNotForUs { .. } => "drops-arp-not-for-us",
+        R::Ipv6Off { .. } => "drops-ipv6-off",
+        R::AddressTentative { .. } => "drops-address-tentative",
+        R::SolicitationNotForUs { .. } => "drops-solicitation-not-for-us",
+        R::AdvertisementUnasked { .. } => "drops-advertisement-unasked",
+        R::DiscoveryFromAfar { .. } => "drops-discovery-from-afar",
+        R::RouterUnheeded { .. } => "drops-router-unheeded",
+        R::NotAdvertising { .. } => "drops-not-advertising",
+        R::OwnQuestion { .. } => "drops-own-question",
+        R::RedirectUnheeded { .. } => "drops-redirect-unheeded",
+        R::LinkLocalStays { .. } => "drops-link-local-stays",
+        R::PacketTooBig { .. } => "drops-packet-too-big",
+        R::ExtensionHeader { .. } => "drops-extension-header",
+        R::NoNextHeader => "drops-no-next-header",
         R::NoListener { .. } => "drops-no-listener",
         R::BacklogFull { .. } => "drops-backlog-full",
         R::ReceiveBufferFull { .. } => "drops-receive-buffer-full",
         R::NotThePeer { .. } => "drops-not-the-peer",
         R::UnexpectedSegment { .. } => "drops-unexpected-segment",
+        R::NatNoMapping { .. } => "drops-nat-no-mapping",
+        R::NatFiltered { .. } => "drops-nat-filtered",
+        R::NatInsideFromOutside { .. } => "drops-nat-inside-from-outside",
+        R::NatNoFlow { .. } => "drops-nat-no-flow",
+        R::NatUnrelatedError => "drops-nat-unrelated-error",
+        R::NatPortsExhausted { .. } => "drops-nat-ports-exhausted",
+        R::NatHostLimit { .. } => "drops-nat-host-limit",
+        R::NatNoOutsideAddress { .. } => "drops-nat-no-outside-address",
+        R::NatUnknownProtocol { .. } => "drops-nat-unknown-protocol",
+        R::NatNoHairpin { .. } => "drops-nat-no-hairpin",
+        R::FlowClash => "drops-flow-clash",
+        R::FlowTableFull { .. } => "drops-flow-table-full",
+        R::FirewallDenied { .. } => "drops-firewall-denied",
+        R::FirewallPolicy { .. } => "drops-firewall-policy",
         R::TaggedOnAccessPort { .. } => "drops-tagged-on-access-port",
         R::VlanNotAllowed { .. } => "drops-vlan-not-allowed",
         R::NoNativeVlan { .. } => "drops-no-native-vlan",
         R::ReservedVlan { .. } => "drops-reserved-vlan",
         R::NoOtherPortInVlan { .. } => "drops-no-other-port-in-vlan",
         R::NoInterfaceForVlan { .. } => "drops-no-interface-for-vlan",
-        R::PortBlocked { .. } => "drops-port-blocked",
         R::DhcpOtherClient { .. } => "drops-dhcp-other-client",
         R::DhcpUnexpected => "drops-dhcp-unexpected",
         R::DhcpNotHere { .. } => "drops-dhcp-not-here",

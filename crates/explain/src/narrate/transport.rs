@@ -125,6 +125,7 @@ pub(super) fn reset_cause(scene: &Scene<'_>, local: SocketAddr, why: ResetCause)
         ResetCause::NoListener => scene.say("reset-no-listener", &args!(port = local.port())),
         ResetCause::Aborted => scene.phrase("reset-aborted"),
         ResetCause::Unacceptable => scene.phrase("reset-unacceptable"),
+        ResetCause::Rejected => scene.phrase("reset-rejected"),
     }
 }
 
@@ -137,5 +138,8 @@ pub(super) fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::Udp => "UDP",
         Protocol::Arp => "ARP",
         Protocol::Dhcp => "DHCP",
+        Protocol::Stp => "STP",
+        Protocol::Igmp => "IGMP",
+        Protocol::Mld => "MLD",
     }
 }

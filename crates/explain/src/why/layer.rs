@@ -109,7 +109,8 @@ impl Layer {
                 Unsent::NetworkUnreachable
                 | Unsent::MessageTooLong
                 | Unsent::BroadcastForbidden
-                | Unsent::AddressNotAvailable => Self::Network,
+                | Unsent::AddressNotAvailable
+                | Unsent::Prohibited => Self::Network,
             },
         }
     }
@@ -128,6 +129,9 @@ impl Layer {
             R::Runt { .. }
             | R::SamePort { .. }
             | R::ReservedAddress { .. }
+            | R::PortNotForwarding { .. }
+            | R::NoMembers { .. }
+            | R::OwnBpdu { .. }
             | R::SourceIsGroup { .. }
             | R::NoOtherPort
             | R::NotOurMac { .. }
@@ -141,10 +145,14 @@ impl Layer {
             | R::ReservedVlan { .. }
             | R::NoOtherPortInVlan { .. }
             | R::NoInterfaceForVlan { .. }
-            | R::PortBlocked { .. } => Self::Link,
+            | R::AddressTentative { .. }
+            | R::SolicitationNotForUs { .. }
+            | R::AdvertisementUnasked { .. }
+            | R::DiscoveryFromAfar { .. }
+            | R::OwnQuestion { .. } => Self::Link,
             R::Malformed { protocol, .. } | R::ChecksumWrong { protocol, .. } => match protocol {
-                Protocol::Arp => Self::Link,
-                Protocol::Ip | Protocol::Icmp => Self::Network,
+                Protocol::Arp | Protocol::Stp => Self::Link,
+                Protocol::Ip | Protocol::Icmp | Protocol::Igmp | Protocol::Mld => Self::Network,
                 Protocol::Tcp | Protocol::Udp => Self::Transport,
                 Protocol::Dhcp => Self::Application,
             },
@@ -161,7 +169,30 @@ impl Layer {
             | R::ReassemblyTimeout
             | R::BadFragment { .. }
             | R::UnknownProtocol { .. }
-            | R::IcmpIgnored => Self::Network,
+            | R::IcmpIgnored
+            | R::NatNoMapping { .. }
+            | R::NatFiltered { .. }
+            | R::NatInsideFromOutside { .. }
+            | R::NatNoFlow { .. }
+            | R::NatUnrelatedError
+            | R::NatPortsExhausted { .. }
+            | R::NatHostLimit { .. }
+            | R::NatNoOutsideAddress { .. }
+            | R::NatUnknownProtocol { .. }
+            | R::NatNoHairpin { .. }
+            | R::FlowClash
+            | R::FlowTableFull { .. }
+            | R::FirewallDenied { .. }
+            | R::FirewallPolicy { .. }
+            | R::GroupMessageIgnored
+            | R::Ipv6Off { .. }
+            | R::RouterUnheeded { .. }
+            | R::NotAdvertising { .. }
+            | R::RedirectUnheeded { .. }
+            | R::LinkLocalStays { .. }
+            | R::PacketTooBig { .. }
+            | R::ExtensionHeader { .. }
+            | R::NoNextHeader => Self::Network,
             R::NoListener { .. }
             | R::BacklogFull { .. }
             | R::ReceiveBufferFull { .. }
@@ -186,15 +217,22 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NotOurMac { .. }
         | R::ArpNotForUs { .. }
         | R::ReservedAddress { .. }
+        | R::PortNotForwarding { .. }
+        | R::NoMembers { .. }
+        | R::GroupMessageIgnored
         | R::NotInGroup { .. }
         | R::UnexpectedSegment { .. }
         | R::IcmpIgnored
         | R::NoOtherPortInVlan { .. }
-        | R::PortBlocked { .. }
         | R::DhcpOtherClient { .. }
         | R::DhcpUnexpected
-        | R::DhcpNotHere { .. } => true,
+        | R::DhcpNotHere { .. }
+        | R::SolicitationNotForUs { .. }
+        | R::AdvertisementUnasked { .. }
+        | R::RouterUnheeded { .. }
+        | R::NotAdvertising { .. } => true,
         R::NoCable
+        | R::OwnBpdu { .. }
         | R::LinkDown
         | R::LinkCut
         | R::NodeDown
@@ -222,6 +260,15 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::TtlExpired { .. }
         | R::NoRoute { .. }
         | R::FragmentationNeeded { .. }
+        | R::Ipv6Off { .. }
+        | R::AddressTentative { .. }
+        | R::DiscoveryFromAfar { .. }
+        | R::OwnQuestion { .. }
+        | R::RedirectUnheeded { .. }
+        | R::LinkLocalStays { .. }
+        | R::PacketTooBig { .. }
+        | R::ExtensionHeader { .. }
+        | R::NoNextHeader
         | R::ReassemblyTimeout
         | R::BadFragment { .. }
         | R::UnknownProtocol { .. }
@@ -230,6 +277,20 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::ReceiveBufferFull { .. }
         | R::NotThePeer { .. }
         | R::DhcpTooManyHops { .. }
-        | R::DhcpUnknownRelay { .. } => false,
+        | R::DhcpUnknownRelay { .. }
+        | R::NatNoMapping { .. }
+        | R::NatFiltered { .. }
+        | R::NatInsideFromOutside { .. }
+        | R::NatNoFlow { .. }
+        | R::NatUnrelatedError
+        | R::NatPortsExhausted { .. }
+        | R::NatHostLimit { .. }
+        | R::NatNoOutsideAddress { .. }
+        | R::NatUnknownProtocol { .. }
+        | R::NatNoHairpin { .. }
+        | R::FlowClash
+        | R::FlowTableFull { .. }
+        | R::FirewallDenied { .. }
+        | R::FirewallPolicy { .. } => false,
     }
 }

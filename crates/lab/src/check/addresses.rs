@@ -1,9 +1,9 @@
 //! Addresses: doubled, reserved, missing, or strange among their neighbours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 
 use super::segments::{Place, Segments};
 use crate::diagnostic::{Code, Diagnostic};
@@ -30,7 +30,11 @@ pub(super) fn duplicates(lab: &Lab, out: &mut Vec<Diagnostic>) {
                         format!("`{}` has it too", node.name),
                     )
                     .and(*first, format!("`{owner}` has it"))
-                    .help("who asks for it by ARP gets two answers, and packets go now here, now there: give one of them another address"),
+                    .help(if ip.is_ipv4() {
+                        "who asks for it by ARP gets two answers, and packets go now here, now there: give one of them another address"
+                    } else {
+                        "the one that starts later finds out and does not use it (duplicate address detection), if they hear each other: give one of them another address"
+                    }),
                 );
             }
             // A part of an interface has its address, as in Linux: they are never in one VLAN.
@@ -104,58 +108,80 @@ pub(super) fn reserved(lab: &Lab, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// An IPv4 address on a segment.
+/// An address on a segment.
 struct Member<'a> {
     place: Place,
     node: &'a str,
     router: bool,
-    net: Ipv4Net,
+    net: IpNet,
     span: Span,
 }
 
 /// Neighbours on one segment that do not agree on which network they are in.
-pub(super) fn neighbours(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+pub(super) fn neighbours(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    out: &mut Vec<Diagnostic>,
+) {
     for segment in 0..segments.members.len() {
-        let mut members = Vec::new();
-        for (place, node, interface) in segments.stations_on(lab, segment) {
-            for address in &interface.addresses {
-                if let IpNet::V4(net) = address.value {
-                    let (router, span) = (node.kind.forwards_packets(), address.span);
-                    members.push(Member { place, node: node.name.as_str(), router, net, span });
-                }
-            }
+        for v6 in [false, true] {
+            neighbours_on(lab, segments, misplaced, (segment, v6), out);
         }
-        // By network, the wider before the narrower, so that networks inside it follow each one.
-        let mut groups: BTreeMap<Ipv4Net, Vec<&Member<'_>>> = BTreeMap::new();
-        for member in &members {
-            groups.entry(member.net.trunc()).or_default().push(member);
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(net, _)| (net.network(), net.prefix_len()));
-        let mut around: Vec<usize> = Vec::new();
-        let mut nested = vec![false; groups.len()];
-        for (index, (net, _)) in groups.iter().enumerate() {
-            while around.last().is_some_and(|outer| !groups[*outer].0.contains(net)) {
-                around.pop();
-            }
-            if let Some(outer) = around.last() {
-                nested[*outer] = true;
-                nested[index] = true;
-                different_masks(&groups[*outer], &groups[index], out);
-            }
-            around.push(index);
-        }
-        strangers(&groups, &nested, out);
     }
 }
 
+/// Those of one family.
+fn neighbours_on(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    (segment, v6): (usize, bool),
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut members = Vec::new();
+    let stations = segments.stations_on(lab, segment);
+    for (place, node, interface) in stations.filter(|(place, ..)| !misplaced.contains(place)) {
+        for address in &interface.addresses {
+            let net = address.value;
+            // Each interface has one in the network of link-local addresses.
+            let near = matches!(net, IpNet::V6(net) if net.addr().is_unicast_link_local());
+            if net.addr().is_ipv6() == v6 && !near {
+                let (router, span) = (node.kind.forwards_packets(), address.span);
+                members.push(Member { place, node: node.name.as_str(), router, net, span });
+            }
+        }
+    }
+    // By network, the wider before the narrower, so that networks inside it follow each one.
+    let mut groups: BTreeMap<IpNet, Vec<&Member<'_>>> = BTreeMap::new();
+    for member in &members {
+        groups.entry(member.net.trunc()).or_default().push(member);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(net, _)| (net.network(), net.prefix_len()));
+    let mut around: Vec<usize> = Vec::new();
+    let mut nested = vec![false; groups.len()];
+    for (index, (net, _)) in groups.iter().enumerate() {
+        while around.last().is_some_and(|outer| !groups[*outer].0.contains(net)) {
+            around.pop();
+        }
+        if let Some(outer) = around.last() {
+            nested[*outer] = true;
+            nested[index] = true;
+            different_masks(&groups[*outer], &groups[index], out);
+        }
+        around.push(index);
+    }
+    strangers(&groups, &nested, out);
+}
+
 fn different_masks(
-    wide: &(Ipv4Net, Vec<&Member<'_>>),
-    narrow: &(Ipv4Net, Vec<&Member<'_>>),
+    wide: &(IpNet, Vec<&Member<'_>>),
+    narrow: &(IpNet, Vec<&Member<'_>>),
     out: &mut Vec<Diagnostic>,
 ) {
     // The fewer are taken to be wrong; of as many, those without a router; else the wider.
-    let weight = |(_, members): &(Ipv4Net, Vec<&Member<'_>>)| {
+    let weight = |(_, members): &(IpNet, Vec<&Member<'_>>)| {
         (members.len(), members.iter().any(|member| member.router))
     };
     let (odd, usual) = if weight(narrow) < weight(wide) { (narrow, wide) } else { (wide, narrow) };
@@ -164,9 +190,10 @@ fn different_masks(
         let length = usual.0.prefix_len();
         let consequence = if member.net.prefix_len() < length {
             format!(
-                "takes all of {} for neighbours and asks for them by ARP, in vain: packets for \
+                "takes all of {} for neighbours and asks for them by {}, in vain: packets for \
                  other networks in it never go to the gateway",
-                odd.0
+                odd.0,
+                if odd.0.addr().is_ipv4() { "ARP" } else { "neighbour discovery" }
             )
         } else {
             format!(
@@ -196,14 +223,14 @@ fn different_masks(
 }
 
 /// Interfaces with nobody of their own network on the segment.
-fn strangers(groups: &[(Ipv4Net, Vec<&Member<'_>>)], nested: &[bool], out: &mut Vec<Diagnostic>) {
+fn strangers(groups: &[(IpNet, Vec<&Member<'_>>)], nested: &[bool], out: &mut Vec<Diagnostic>) {
     let company = |index: usize| {
         let (_, members) = &groups[index];
         let first = members.first().map(|member| member.place);
         nested[index] || members.iter().any(|member| Some(member.place) != first)
     };
     // An interface with another address that has company is no stranger.
-    let known: std::collections::BTreeSet<Place> = (0..groups.len())
+    let known: BTreeSet<Place> = (0..groups.len())
         .filter(|index| company(*index))
         .flat_map(|index| groups[index].1.iter().map(|member| member.place))
         .collect();
@@ -242,7 +269,7 @@ fn strangers(groups: &[(Ipv4Net, Vec<&Member<'_>>)], nested: &[bool], out: &mut 
     }
 }
 
-/// Cabled interfaces of hosts and routers without an IPv4 address.
+/// Cabled interfaces of hosts and routers without an address.
 pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
     for (index, node, station) in lab.stations() {
         for (number, interface) in station.ip_interfaces() {
@@ -254,11 +281,9 @@ pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>)
             if station.interfaces.iter().any(is_part) {
                 continue;
             }
-            let v4 = interface.addresses.iter().any(|address| address.addr().is_ipv4());
-            // An IPv6 address has been remarked on already.
-            if v4
+            if !interface.addresses.is_empty()
+                || interface.ipv6.slaac.is_some()
                 || interface.dhcp.client.is_some()
-                || !interface.addresses.is_empty()
                 || segments.segment_of((index, number)).is_none()
             {
                 continue;
@@ -266,9 +291,9 @@ pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>)
             let example = segments
                 .segment_of((index, number))
                 .and_then(|segment| {
-                    segments.stations_on(lab, segment).find_map(|(_, _, other)| {
-                        other.addresses.iter().find(|address| address.addr().is_ipv4())
-                    })
+                    segments
+                        .stations_on(lab, segment)
+                        .find_map(|(_, _, other)| other.addresses.first())
                 })
                 .map_or(String::new(), |address| format!("; its segment is {}", address.trunc()));
             out.push(

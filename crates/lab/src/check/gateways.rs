@@ -1,52 +1,80 @@
 //! Gateways: a host's way out of its segment.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::segments::Segments;
+use super::segments::{Place, Segments};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lab::{Lab, Node, NodeIndex, NodeKind, Station};
 use crate::names::some_of;
 use crate::span::Spanned;
 
 /// Gateways that lead nowhere, and hosts that need one.
-pub(super) fn gateways(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+pub(super) fn gateways(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    out: &mut Vec<Diagnostic>,
+) {
     for (index, node, station) in lab.stations() {
-        if !matches!(node.kind, NodeKind::Host(_)) {
+        let misplaced = misplaced.iter().any(|place| place.0 == index);
+        if misplaced || !matches!(node.kind, NodeKind::Host(_)) {
             continue;
         }
-        let routers = routers_beside(lab, segments, index, station);
-        match station.gateway {
-            Some(gateway) => {
-                let found = gateway_mistake(lab, segments, (index, node), station, gateway);
-                if let Some((code, message, label, help)) = found {
-                    let help = match (help, routers.is_empty()) {
-                        (Some(help), _) => help,
-                        (None, true) => "no router is on this segment".to_owned(),
-                        (None, false) => {
-                            let routers: Vec<_> = routers.iter().map(ToString::to_string).collect();
-                            format!(
-                                "routers on this segment: {}",
-                                some_of(routers.iter().map(String::as_str))
-                            )
-                        }
-                    };
-                    out.push(Diagnostic::new(code, message, gateway.span, label).help(help));
-                }
-            }
-            None => {
-                // A DHCP server may tell it.
-                let told = !station.routes.is_empty() || station.asks_for_addresses();
-                if let (Some(router), false) = (routers.first(), told) {
-                    out.push(
-                        Diagnostic::new(
-                            Code::NoGateway,
-                            format!("`{}` has a router beside it and no gateway", node.name),
-                            node.name.span,
-                            "cannot send to other networks",
+        for (gateway, v6) in [(station.gateway, false), (station.gateway6, true)] {
+            one(lab, segments, (index, node, station), gateway, v6, out);
+        }
+    }
+}
+
+/// That of one family.
+fn one(
+    lab: &Lab,
+    segments: &Segments,
+    (index, node, station): (NodeIndex, &Node, &Station),
+    gateway: Option<Spanned<IpAddr>>,
+    v6: bool,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut routers = routers_beside(lab, segments, index, station);
+    routers.retain(|router| router.is_ipv6() == v6);
+    match gateway {
+        Some(gateway) => {
+            let found = gateway_mistake(lab, segments, (index, node), station, gateway);
+            if let Some((code, message, label, help)) = found {
+                let help = match (help, routers.is_empty()) {
+                    (Some(help), _) => help,
+                    (None, true) => "no router is on this segment".to_owned(),
+                    (None, false) => {
+                        let routers: Vec<_> = routers.iter().map(ToString::to_string).collect();
+                        format!(
+                            "routers on this segment: {}",
+                            some_of(routers.iter().map(String::as_str))
                         )
-                        .help(format!("add `gateway: {router}`")),
-                    );
-                }
+                    }
+                };
+                out.push(Diagnostic::new(code, message, gateway.span, label).help(help));
+            }
+        }
+        None => {
+            // Routers tell who listens, and a DHCP server may.
+            let told = match v6 {
+                true => station.interfaces.iter().any(|own| own.ipv6.slaac.is_some()),
+                false => station.asks_for_addresses(),
+            };
+            let key = if v6 { "gateway6" } else { "gateway" };
+            let family = if v6 { " for IPv6" } else { "" };
+            let routes = station.routes.iter().any(|route| route.via.is_ipv6() == v6);
+            if let (Some(router), false) = (routers.first(), told || routes) {
+                out.push(
+                    Diagnostic::new(
+                        Code::NoGateway,
+                        format!("`{}` has a router beside it and no gateway{family}", node.name),
+                        node.name.span,
+                        "cannot send to other networks",
+                    )
+                    .help(format!("add `{key}: {router}`")),
+                );
             }
         }
     }
@@ -86,8 +114,10 @@ fn gateway_mistake(
     gateway: Spanned<IpAddr>,
 ) -> Option<Mistake> {
     // A host without an address was remarked on already.
-    station.addresses().next()?;
-    if station.addresses().any(|own| own.addr() == gateway.value) {
+    station.interfaces.iter().find(|interface| {
+        interface.has_ipv6() || interface.addresses.iter().any(|own| own.addr().is_ipv4())
+    })?;
+    if station.all_addresses().any(|own| own == gateway.value) {
         return Some((
             Code::GatewayUnowned,
             format!("the gateway of `{}` is its own address", node.name),
@@ -95,10 +125,7 @@ fn gateway_mistake(
             None,
         ));
     }
-    let interface = station
-        .interfaces
-        .iter()
-        .position(|i| i.addresses.iter().any(|own| own.contains(&gateway.value)));
+    let interface = station.interfaces.iter().position(|i| i.is_near(gateway.value));
     let Some(interface) = interface else {
         let nets: Vec<_> = station.addresses().map(|own| own.trunc().to_string()).collect();
         return Some((

@@ -28,7 +28,7 @@ pub(super) fn neighbors(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic
                 );
                 continue;
             };
-            if station.addresses().any(|own| own.addr() == address) {
+            if station.all_addresses().any(|own| own == address) {
                 out.push(
                     Diagnostic::new(
                         Code::NoEffect,
@@ -71,14 +71,13 @@ pub(super) fn neighbors(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic
 
 /// The interface on whose segment this address is.
 fn interface_towards(station: &Station, address: IpAddr) -> Option<usize> {
-    let on = |interface: &Interface| interface.addresses.iter().any(|net| net.contains(&address));
-    station.interfaces.iter().position(on)
+    station.interfaces.iter().position(|interface| interface.is_near(address))
 }
 
 /// A node's interface with this address, and the node's name.
 fn interface_of(lab: &Lab, node: NodeIndex, address: IpAddr) -> Option<(&NodeName, &Interface)> {
     let node = lab.node(node);
     let mut interfaces = node.kind.station()?.interfaces.iter();
-    let found = interfaces.find(|i| i.addresses.iter().any(|own| own.addr() == address))?;
+    let found = interfaces.find(|i| i.all_addresses().any(|own| own == address))?;
     Some((&node.name.value, found))
 }

@@ -1,7 +1,7 @@
 //! Routes: rows that never match, next hops that nobody is at, and packets sent round in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
@@ -13,8 +13,11 @@ use crate::span::Span;
 /// Above this many steps the search for circles is left out: it is for labs that people read.
 const MOST_STEPS: usize = 2_000_000;
 
-/// An address for documentation (RFC 5737), for rows that lead everywhere.
-const NOWHERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
+/// Addresses for documentation (RFC 5737, RFC 3849), for rows that lead everywhere.
+const NOWHERE: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0xffff, 0, 0, 0, 1)),
+];
 
 /// Networks of one station's interfaces that overlap.
 pub(super) fn overlaps(lab: &Lab, out: &mut Vec<Diagnostic>) {
@@ -72,19 +75,20 @@ struct Row {
     span: Span,
 }
 
-/// The static rows, the gateway as the first of them.
+/// The static rows, the gateways as the first of them.
 fn static_rows(station: &Station) -> Vec<Row> {
     let default = |via: IpAddr| match via {
         IpAddr::V4(_) => IpNet::V4(Ipv4Net::default()),
         IpAddr::V6(_) => IpNet::V6(ipnet::Ipv6Net::default()),
     };
-    let gateway = station.gateway.map(|gateway| Row {
+    let gateways = station.gateway.iter().chain(&station.gateway6);
+    let gateways = gateways.map(|gateway| Row {
         to: default(gateway.value),
         via: gateway.value,
         span: gateway.span,
     });
     let row = |route: &Route| Row { to: route.to.value, via: route.via.value, span: route.to.span };
-    gateway.into_iter().chain(station.routes.iter().map(row)).collect()
+    gateways.chain(station.routes.iter().map(row)).collect()
 }
 
 /// Routes that other rows of the same table leave nothing for.
@@ -157,10 +161,10 @@ pub(super) fn next_hops(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic
                 ));
                 continue;
             }
-            let interface = station
-                .interfaces
-                .iter()
-                .position(|i| i.addresses.iter().any(|own| own.contains(&via)));
+            let interface = station.interfaces.iter().position(|own| {
+                let meant = route.interface.as_ref().is_none_or(|name| own.name == *name);
+                meant && own.is_near(via)
+            });
             let Some(interface) = interface else {
                 out.push(diagnostic(
                     format!("the next hop `{via}` of `{name}` is in none of its networks"),
@@ -243,11 +247,11 @@ pub(super) fn loops(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn routing_loop(lab: &Lab, circle: &[(NodeIndex, Span)], destination: Ipv4Addr) -> Diagnostic {
+fn routing_loop(lab: &Lab, circle: &[(NodeIndex, Span)], destination: IpAddr) -> Diagnostic {
     let mut names: Vec<_> =
         circle.iter().map(|(node, _)| format!("`{}`", lab.node(*node).name)).collect();
     names.extend(names.first().cloned());
-    let whom = if destination == NOWHERE {
+    let whom = if NOWHERE.contains(&destination) {
         "a network that nobody is in".to_owned()
     } else {
         destination.to_string()
@@ -271,20 +275,18 @@ fn routing_loop(lab: &Lab, circle: &[(NodeIndex, Span)], destination: Ipv4Addr) 
 }
 
 /// One address in each network that some station is in or some row leads to.
-fn destinations(lab: &Lab, tables: &BTreeMap<NodeIndex, Vec<Row>>) -> BTreeSet<Ipv4Addr> {
+fn destinations(lab: &Lab, tables: &BTreeMap<NodeIndex, Vec<Row>>) -> BTreeSet<IpAddr> {
     let rows = tables.values().flatten().map(|row| row.to);
     let connected = lab
         .stations()
         .flat_map(|(_, _, station)| station.addresses().map(|address| address.trunc()));
     let mut destinations = BTreeSet::new();
     for net in rows.chain(connected) {
-        if let IpNet::V4(net) = net {
-            let address = match net.prefix_len() {
-                0 => NOWHERE,
-                _ => net.hosts().next().unwrap_or(net.addr()),
-            };
-            destinations.insert(address);
-        }
+        let address = match net.prefix_len() {
+            0 => NOWHERE[usize::from(net.addr().is_ipv6())],
+            _ => net.hosts().next().unwrap_or(net.addr()),
+        };
+        destinations.insert(address);
     }
     destinations
 }
@@ -294,9 +296,8 @@ fn hop(
     segments: &Segments,
     tables: &BTreeMap<NodeIndex, Vec<Row>>,
     at: NodeIndex,
-    destination: Ipv4Addr,
+    destination: IpAddr,
 ) -> Hop {
-    let destination = IpAddr::V4(destination);
     let Some(station) = lab.node(at).kind.station() else { return Hop::End };
     let connected = station
         .addresses()
@@ -316,7 +317,7 @@ fn hop(
         return Hop::End;
     }
     for (number, interface) in station.interfaces.iter().enumerate() {
-        if !interface.addresses.iter().any(|own| own.contains(&row.via)) {
+        if !interface.is_near(row.via) {
             continue;
         }
         let owner = segments

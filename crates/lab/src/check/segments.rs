@@ -36,19 +36,15 @@ impl Segments {
     /// Finds the segments, and complains about circles on the way.
     pub(super) fn of(lab: &Lab, out: &mut Vec<Diagnostic>) -> Self {
         let mut map = Map::of(lab);
-        let mut loops = Vec::new();
-        for (index, link) in lab.links.iter().enumerate() {
-            let mut closes = false;
+        for link in &lab.links {
             for tag in map.tags.clone() {
-                if let [Some(a), Some(b)] = link.ends.map(|end| map.arrival(lab, end, tag)) {
-                    closes |= !map.sets.join(a, b);
+                if let Some([a, b]) = lab.joined(link, tag) {
+                    let [a, b] = [a, b].map(|spot| map.element(lab, spot));
+                    map.sets.join(a, b);
                 }
             }
-            if closes {
-                loops.push(index);
-            }
         }
-        for index in loops.into_iter().take(MOST_LOOPS) {
+        for index in closing_links(lab).into_iter().take(MOST_LOOPS) {
             out.push(switch_loop(lab, index));
         }
 
@@ -64,23 +60,24 @@ impl Segments {
         };
         for (index, link) in lab.links.iter().enumerate() {
             for tag in map.tags.clone() {
-                let ends = link.ends.map(|end| map.arrival(lab, end, tag));
-                // A cable leads to its stations whatever the other end makes of their frames.
-                let ([Some(element), _] | [None, Some(element)]) = ends else { continue };
-                if tag.is_some() && ends.contains(&None) {
-                    continue;
-                }
-                let root = map.sets.root(element);
-                let number = *numbers.entry(root).or_insert_with(|| {
-                    segments.members.push(Vec::new());
-                    segments.routers.push(Vec::new());
-                    segments.links.push(Vec::new());
-                    segments.links.len() - 1
-                });
-                let spots = link.ends.map(|end| lab.arrival(end, tag));
-                segments.spots.extend(spots.into_iter().flatten().map(|spot| (spot, number)));
-                if segments.links[number].last() != Some(&index) {
-                    segments.links[number].push(index);
+                let spots = match lab.joined(link, tag) {
+                    Some(spots) => spots.map(Some),
+                    // A cable leads to its stations whatever the other end makes of their frames.
+                    None if tag.is_none() => link.ends.map(|end| lab.arrival(end, tag)),
+                    None => continue,
+                };
+                for spot in spots.into_iter().flatten() {
+                    let root = map.sets.root(map.element(lab, spot));
+                    let number = *numbers.entry(root).or_insert_with(|| {
+                        segments.members.push(Vec::new());
+                        segments.routers.push(Vec::new());
+                        segments.links.push(Vec::new());
+                        segments.links.len() - 1
+                    });
+                    segments.spots.insert(spot, number);
+                    if segments.links[number].last() != Some(&index) {
+                        segments.links[number].push(index);
+                    }
                 }
             }
         }
@@ -96,8 +93,7 @@ impl Segments {
                         segments.routers[number].push(place);
                     }
                 }
-                for address in &interface.addresses {
-                    let address = address.addr();
+                for address in interface.all_addresses() {
                     segments.anywhere.entry(address).or_insert(node);
                     if let Some(number) = number {
                         segments.owners.entry((number, address)).or_insert(node);
@@ -182,11 +178,6 @@ impl Map {
             }
         }
     }
-
-    /// Where frames with this tag are once they have arrived at an end.
-    fn arrival(&self, lab: &Lab, end: End, tag: Tag) -> Option<usize> {
-        lab.arrival(end, tag).map(|spot| self.element(lab, spot))
-    }
 }
 
 /// Disjoint sets with path halving.
@@ -214,6 +205,39 @@ impl Sets {
     }
 }
 
+/// The links that close a circle of hubs and switches, each with those before it. A spanning tree cuts
+/// every circle that leads through a switch which takes part in it, since other switches and hubs pass
+/// its messages on.
+fn closing_links(lab: &Lab) -> Vec<usize> {
+    let takes_part =
+        |end: &End| lab.node(end.node).kind.switch().is_some_and(|own| own.stp.is_some());
+    let mut map = Map::of(lab);
+    let mut closing = Vec::new();
+    for (index, link) in lab.links.iter().enumerate() {
+        if link.ends.iter().any(takes_part) {
+            continue;
+        }
+        let mut closes = false;
+        for tag in map.tags.clone() {
+            if let Some([a, b]) = lab.joined(link, tag) {
+                let [a, b] = [a, b].map(|spot| map.element(lab, spot));
+                closes |= !map.sets.join(a, b);
+            }
+        }
+        if closes {
+            closing.push(index);
+        }
+    }
+    closing
+}
+
+/// The circles of hubs and switches in which frames can go round, as the nodes on the way, the first
+/// of them at the end again.
+pub(crate) fn switch_loops(lab: &Lab) -> Vec<Vec<NodeIndex>> {
+    let circle = |index: usize| way(lab, &lab.links[..index], &lab.links[index]);
+    closing_links(lab).into_iter().map(circle).collect()
+}
+
 fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
     let closing = &lab.links[index];
     let names: Vec<_> = way(lab, &lab.links[..index], closing)
@@ -228,8 +252,8 @@ fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
     )
     .help(
         "a broadcast that enters a loop is flooded again at each round and never ends: a storm, in \
-         which nothing else gets through and MAC tables flap. Take this link out (spanning tree, \
-         which would block it, is not simulated yet)",
+         which nothing else gets through and MAC tables flap. Add `stp: true` to the switches, so that \
+         the spanning tree blocks a link, or take this link out",
     )
 }
 

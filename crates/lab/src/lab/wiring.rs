@@ -6,7 +6,7 @@
 use lanternet_core::VlanId;
 use lanternet_net::l2::PortVlans;
 
-use super::{End, Lab, NodeIndex, PortMode, Stand};
+use super::{End, Lab, Link, NodeIndex, PortMode, Stand};
 
 /// The VLAN in a frame's tag while it is on a cable; `None` for a frame without one.
 pub type Tag = Option<VlanId>;
@@ -96,6 +96,15 @@ impl Lab {
             Some(tag) => Some(tag).filter(|tag| vlans.carries(*tag)),
         };
         vlan.map(|vlan| Spot::Switch(end.node, Some(vlan)))
+    }
+
+    /// What is joined by a link for frames with this tag: where they are at each end. `None` where an
+    /// end does not take them, or where neither end sends such frames.
+    pub fn joined(&self, link: &Link, tag: Tag) -> Option<[Spot; 2]> {
+        let [a, b] = link.ends.map(|end| self.arrival(end, tag));
+        let spots = [a?, b?];
+        let sends = |at: usize| self.tag_at(spots[at], link.ends[at]) == Some(tag);
+        (sends(0) || sends(1)).then_some(spots)
     }
 
     /// The ways out of a spot, in the order of the links.

@@ -76,7 +76,7 @@ pub(super) fn fill_in(station: &mut Station, forwards: bool, l3: &L3) {
             station.gateway = station.gateway.or(Some(Spanned::new(via, span)));
         } else {
             let to = Spanned::new(route.destination, span);
-            station.routes.push(Route { to, via: Spanned::new(via, span) });
+            station.routes.push(Route { to, via: Spanned::new(via, span), interface: None });
         }
     }
 }

@@ -67,7 +67,7 @@ fn pool(pool: &DhcpPool) -> PoolOut {
         routes: pool
             .routes
             .iter()
-            .map(|(to, via)| RouteOut { to: to.to_string(), via: via.to_string() })
+            .map(|(to, via)| RouteOut { to: to.to_string(), via: via.to_string(), interface: None })
             .collect(),
         reserve: (!pool.reserve.is_empty()).then(|| {
             Ordered(

@@ -1,7 +1,5 @@
 //! `expect`: whom each claim is about.
 
-use std::net::IpAddr;
-
 use super::{Lookup, Resolver};
 use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::document::ExpectLine;
@@ -118,8 +116,9 @@ impl Resolver<'_> {
 
     fn addressed(&mut self, node: NodeIndex, span: crate::span::Span) -> Option<NodeIndex> {
         let station = self.lab.node(node).kind.station()?;
-        let v4 = |address: IpAddr| address.is_ipv4();
-        if station.addresses().any(|own| v4(own.addr())) || station.asks_for_addresses() {
+        // Whether one that forms an address will get it is for the run to show.
+        let forms = station.interfaces.iter().any(|interface| interface.ipv6.slaac.is_some());
+        if forms || station.asks_for_addresses() || station.named_addresses().next().is_some() {
             return Some(node);
         }
         // An address that could not be read was complained about.
@@ -134,7 +133,7 @@ impl Resolver<'_> {
                 span,
                 "nothing can be sent there",
             )
-            .and(name.span, "no IPv4 address here")
+            .and(name.span, "no address here")
             .help("give it an `address`, or expect something of an address instead"),
         );
         None

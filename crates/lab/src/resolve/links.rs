@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lanternet_core::{LinkSettings, QueueLimit};
 
+use super::nodes::Addresses;
 use super::{Lookup, Resolver};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::{
@@ -171,7 +172,7 @@ impl Resolver<'_> {
 
     fn add_interface(&mut self, node: NodeIndex, name: Spanned<InterfaceName>) -> usize {
         let owner = self.lab.node(node).name.clone();
-        let interface = self.interface(&owner, name, None, Vec::new());
+        let interface = self.interface(&owner, name, None, Addresses::default());
         match self.lab.nodes[node.0].kind.station_mut() {
             Some(station) => {
                 station.interfaces.push(interface);

@@ -3,20 +3,37 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use lanternet_core::MacAddr;
 
 use super::Resolver;
+use super::stp::snooping;
+use super::vlan::stp_ports;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
     HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
 };
 use crate::lab::{
-    HostsEntry, Interface, InterfaceDhcp, Neighbor, Node, NodeIndex, NodeKind, Route, Stand,
+    HostsEntry, Interface, InterfaceDhcp, Ipv6, Neighbor, Node, NodeIndex, NodeKind, Route, Stand,
     StaticMac, Station, Switch,
 };
-use crate::names::{HostName, InterfaceName, NodeName};
+use crate::names::{HostName, InterfaceName, NodeName, some_of};
 use crate::span::{Span, Spanned};
+
+/// Where an interface has its addresses from.
+#[derive(Default)]
+pub(super) struct Addresses {
+    /// Those that were written.
+    pub(super) written: Vec<Spanned<IpNet>>,
+    /// Whether it forms some.
+    pub(super) slaac: Option<Spanned<()>>,
+}
+
+impl Addresses {
+    pub(super) fn is_empty(&self) -> bool {
+        self.written.is_empty() && self.slaac.is_none()
+    }
+}
 
 impl Resolver<'_> {
     pub(super) fn nodes(&mut self, entries: &Map<NodeName, NodeEntry>) {
@@ -35,6 +52,8 @@ impl Resolver<'_> {
                     table_size: switch.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
                     macs: macs(&switch.macs),
                     vlans: self.vlans(name, &switch.vlans, &switch.ports),
+                    stp: self.stp(name, switch.stp.as_ref(), stp_ports(&switch.ports)),
+                    snooping: snooping(switch.snooping.as_ref()),
                 }),
                 NodeEntry::L3Switch(entry) => NodeKind::L3Switch(self.l3_switch(name, entry)),
                 NodeEntry::HomeRouter(entry) => NodeKind::HomeRouter(self.home_router(name, entry)),
@@ -66,9 +85,11 @@ impl Resolver<'_> {
             let eth0 = Spanned::new(InterfaceName::ethernet(0), name.span);
             interfaces.push(self.interface(name, eth0, entry.mac, addresses));
         }
+        let [gateway, gateway6] = self.gateways(entry.gateway, entry.gateway6);
         Station {
             interfaces,
-            gateway: entry.gateway,
+            gateway,
+            gateway6,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
             dns: entry.dns.0.clone(),
@@ -76,6 +97,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: None,
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
             dhcp: Vec::new(),
         }
@@ -85,6 +108,7 @@ impl Resolver<'_> {
         Station {
             interfaces: self.interfaces(name, &entry.interfaces),
             gateway: None,
+            gateway6: None,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
             dns: entry.dns.0.clone(),
@@ -92,6 +116,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: self.nat(name, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
             dhcp: Vec::new(),
         }
@@ -100,18 +126,6 @@ impl Resolver<'_> {
     pub(super) fn neighbors(&mut self, entries: &Map<IpAddr, Spanned<MacAddr>>) -> Vec<Neighbor> {
         let mut neighbors = Vec::with_capacity(entries.0.len());
         for (address, mac) in &entries.0 {
-            if address.is_ipv6() {
-                self.out.push(
-                    Diagnostic::new(
-                        Code::BadValue,
-                        format!("expected an IPv4 address, got `{address}`"),
-                        address.span,
-                        "ARP is for IPv4 only",
-                    )
-                    .help("IPv6 has another way to find neighbours, and is not simulated yet"),
-                );
-                continue;
-            }
             let mac = mac.map(|mac| Neighbor { address: *address, mac });
             neighbors.extend(mac);
         }
@@ -164,46 +178,67 @@ impl Resolver<'_> {
         node: &Spanned<NodeName>,
         name: Spanned<InterfaceName>,
         mac: Option<Spanned<MacAddr>>,
-        addresses: Vec<Spanned<IpNet>>,
+        addresses: Addresses,
     ) -> Interface {
         let derived = || MacAddr::derive(self.lab.seed, node.as_str(), name.as_str());
         let mac = mac.unwrap_or_else(|| Spanned::new(derived(), Span::default()));
-        Interface { name, mac, addresses, stand: Stand::Cable, dhcp: InterfaceDhcp::default() }
+        let Addresses { written: addresses, slaac } = addresses;
+        let ipv6 = Ipv6 { slaac, ..Ipv6::default() };
+        let dhcp = InterfaceDhcp::default();
+        Interface { name, mac, addresses, stand: Stand::Cable, ipv6, dhcp }
     }
 
     pub(super) fn addresses(
-        &mut self,
+        &self,
         one: Option<Spanned<Prefix>>,
         more: &List<Spanned<Prefix>>,
-    ) -> Vec<Spanned<IpNet>> {
-        let all = one.iter().chain(&more.items);
-        let addresses: Vec<_> = all
-            .filter_map(|prefix| match prefix.value {
-                Prefix::Net(net) => Some(Spanned::new(net, prefix.span)),
-                Prefix::Dhcp => None,
-            })
-            .collect();
-        for address in &addresses {
-            if address.addr().is_ipv6() {
-                self.out.push(
-                    Diagnostic::new(
-                        Code::Ipv6NotYet,
-                        format!("IPv6 is not simulated yet: `{address}` has no effect"),
-                        address.span,
-                        "read, checked and left aside",
-                    )
-                    .help("give an IPv4 address as well"),
-                );
+    ) -> Addresses {
+        let mut addresses = Addresses::default();
+        for prefix in one.iter().chain(&more.items) {
+            match prefix.value {
+                Prefix::Net(net) => addresses.written.push(Spanned::new(net, prefix.span)),
+                Prefix::Slaac => addresses.slaac = Some(Spanned::new((), prefix.span)),
+                // Read with what else there is about DHCP.
+                Prefix::Dhcp => {}
             }
         }
         addresses
     }
+
+    /// Complains about routes that name an interface which is not there. Links may make some.
+    pub(super) fn route_interfaces(&mut self) {
+        let mut found = Vec::new();
+        for (_, node, station) in self.lab.stations() {
+            let there = |name| station.interfaces.iter().any(|own| own.name.value == name);
+            let routes = station.routes.iter().filter_map(|route| route.interface.as_ref());
+            for name in routes.filter(|name| !there(name.value.clone())) {
+                let names = station.interfaces.iter().map(|interface| interface.name.as_str());
+                found.push(
+                    Diagnostic::new(
+                        Code::UnknownInterface,
+                        format!("`{}` has no interface `{name}`", node.name),
+                        name.span,
+                        "not one of its interfaces",
+                    )
+                    .help(format!("it has {}", some_of(names))),
+                );
+            }
+        }
+        self.out.append(&mut found);
+    }
 }
 
 pub(super) fn routes(entries: &List<RouteEntry>) -> Vec<Route> {
-    let route = |entry: &RouteEntry| Route {
-        to: Spanned::new(entry.to.value.0, entry.to.span),
-        via: entry.via,
+    let route = |entry: &RouteEntry| {
+        // `default` is that of the family of `via`.
+        let to = match (entry.to.value.0, entry.via.value) {
+            (to, IpAddr::V6(_)) if to == IpNet::V4(Ipv4Net::default()) => {
+                IpNet::V6(Ipv6Net::default())
+            }
+            (to, _) => to,
+        };
+        let interface = entry.interface.clone();
+        Route { to: Spanned::new(to, entry.to.span), via: entry.via, interface }
     };
     entries.items.iter().map(route).collect()
 }

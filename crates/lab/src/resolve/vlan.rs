@@ -4,14 +4,16 @@ use ipnet::IpNet;
 use lanternet_core::{MacAddr, VlanId};
 
 use super::Resolver;
-use super::nodes::{hosts, macs, routes};
+use super::nodes::{Addresses, hosts, macs, routes};
+use super::stp::{PortEntryParts, snooping};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
     HomeRouterEntry, InterfaceEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, Map, PortEntry,
     PortKey, TrunkEntry, VlanEntry, VlanKey,
 };
 use crate::lab::{
-    Interface, NodeIndex, NodeKind, PortMode, PortSettings, Stand, Station, Switch, Vlan, Vlans,
+    Advertise, Interface, NodeIndex, NodeKind, PortMode, PortSettings, Stand, Station, Switch,
+    Vlan, Vlans,
 };
 use crate::names::{InterfaceName, NodeName, some_of};
 use crate::span::{Span, Spanned};
@@ -34,7 +36,14 @@ impl Resolver<'_> {
         vlans: &Map<VlanKey, VlanEntry>,
         ports: &Map<PortKey, PortEntry>,
     ) -> Option<Vlans> {
-        if vlans.0.is_empty() && ports.0.is_empty() {
+        // What is only about the spanning tree says nothing of VLANs.
+        let said = |entry: &PortEntry| {
+            let of_tree = entry.edge.is_some() || entry.cost.is_some() || entry.priority.is_some();
+            let of_vlans = entry.vlan.is_some() || entry.trunk.is_some() || entry.native.is_some();
+            of_vlans || !of_tree
+        };
+        let said = |entry: &Option<PortEntry>| entry.as_ref().is_none_or(said);
+        if vlans.0.is_empty() && !ports.0.iter().any(|(_, entry)| said(entry)) {
             return None;
         }
         let name = |entry: &VlanEntry| entry.name.as_ref().map(|name| name.0.clone());
@@ -55,6 +64,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn l3_switch(&mut self, node: &Spanned<NodeName>, entry: &L3SwitchEntry) -> Station {
+        let stp = self.stp(node, entry.stp.as_ref(), stp_ports_l3(&entry.ports));
         let mut vlans = Vlans::default();
         let mut own = Vec::new();
         for (key, vlan) in &entry.vlans.0 {
@@ -68,7 +78,7 @@ impl Resolver<'_> {
         for (key, port) in &entry.ports.0 {
             let Some(port) = port else { continue };
             let number = Spanned::new(key.0, key.span);
-            let L3PortEntry { vlan, trunk, native, address, addresses, mac, .. } = port;
+            let L3PortEntry { vlan, trunk, native, address, addresses, mac, advertise, .. } = port;
             let addressed = address.map(|address| address.span);
             let addressed = addressed.or_else(|| Some(addresses.items.first()?.span));
             let addressed = addressed.or_else(|| mac.map(|mac| mac.span));
@@ -76,7 +86,8 @@ impl Resolver<'_> {
             let settings = Port { number, vlan, trunk, native, routed: addressed };
             if self.port_settings(node, &settings, &mut vlans) {
                 let addresses = self.addresses(*address, addresses);
-                routed.push((number, *mac, addresses));
+                let advertise = self.advertise(advertise.as_ref());
+                routed.push((number, *mac, addresses, advertise));
             }
         }
         let mut interfaces = Vec::new();
@@ -85,9 +96,11 @@ impl Resolver<'_> {
             let at = routed.iter().position(|(routed, ..)| routed.value == number);
             interfaces.push(match at {
                 Some(at) => {
-                    let (number, mac, addresses) = routed.swap_remove(at);
+                    let (number, mac, addresses, advertise) = routed.swap_remove(at);
                     let name = Spanned::new(InterfaceName::port(number.value), number.span);
-                    self.interface(node, name, mac, addresses)
+                    let mut interface = self.interface(node, name, mac, addresses);
+                    interface.ipv6.advertise = advertise;
+                    interface
                 }
                 None => self.switch_port(node, number),
             });
@@ -96,6 +109,7 @@ impl Resolver<'_> {
         Station {
             interfaces,
             gateway: None,
+            gateway6: None,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
             dns: entry.dns.0.clone(),
@@ -104,12 +118,16 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             dhcp: Vec::new(),
+            nat: self.nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
                 table_size: entry.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
                 macs: macs(&entry.macs),
                 vlans: Some(vlans),
+                stp,
+                snooping: snooping(entry.snooping.as_ref()),
             })),
         }
     }
@@ -119,26 +137,27 @@ impl Resolver<'_> {
         node: &Spanned<NodeName>,
         entry: &HomeRouterEntry,
     ) -> Station {
-        let parts = |resolver: &mut Self, entry: &Option<InterfaceEntry>| match entry {
-            Some(entry) => (entry.mac, resolver.addresses(entry.address, &entry.addresses)),
-            None => (None, Vec::new()),
-        };
-        let (mac, addresses) = parts(self, &entry.wan);
+        let stp = self.stp(node, entry.stp.as_ref(), Vec::new());
+        let (mac, addresses, advertise) = self.parts(entry.wan.as_ref());
         let wan = Spanned::new(InterfaceName::wan(), node.span);
-        let wan = self.interface(node, wan, mac, addresses);
-        let (mac, mut addresses) = parts(self, &entry.lan);
+        let mut wan = self.interface(node, wan, mac, addresses);
+        wan.ipv6.advertise = advertise;
+        let (mac, mut addresses, advertise) = self.parts(entry.lan.as_ref());
         if addresses.is_empty() {
             // What most boxes in a home have when they are unpacked.
             let usual = IpNet::new(std::net::Ipv4Addr::new(192, 168, 1, 1).into(), 24);
-            addresses.extend(usual.ok().map(|usual| Spanned::new(usual, node.span)));
+            addresses.written.extend(usual.ok().map(|usual| Spanned::new(usual, node.span)));
         }
         let lan = Spanned::new(InterfaceName::lan(), node.span);
         let mut lan = self.interface(node, lan, mac, addresses);
         lan.stand = Stand::Switch(VlanId::DEFAULT);
+        lan.ipv6.advertise = advertise;
+        let [gateway, gateway6] = self.gateways(entry.gateway, entry.gateway6);
         self.virtuals.insert(self.next_node(), vec![lan]);
         Station {
             interfaces: vec![wan],
-            gateway: entry.gateway,
+            gateway,
+            gateway6,
             routes: routes(&entry.routes),
             hosts: hosts(&entry.hosts),
             dns: entry.dns.0.clone(),
@@ -147,12 +166,16 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             dhcp: Vec::new(),
+            nat: self.home_nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
                 table_size: Switch::DEFAULT_TABLE_SIZE,
                 macs: Vec::new(),
                 vlans: None,
+                stp,
+                snooping: snooping(entry.snooping.as_ref()),
             })),
         }
     }
@@ -177,6 +200,7 @@ impl Resolver<'_> {
         let name = Spanned::new(InterfaceName::vlan(vlan.value), vlan.span);
         let mut interface = self.interface(node, name, entry.mac, addresses);
         interface.stand = Stand::Switch(vlan.value);
+        interface.ipv6.advertise = self.advertise(entry.advertise.as_ref());
         Some(interface)
     }
 
@@ -290,7 +314,7 @@ impl Resolver<'_> {
     /// A port of the switch inside a station.
     fn switch_port(&self, node: &Spanned<NodeName>, number: u16) -> Interface {
         let name = Spanned::new(InterfaceName::port(number), node.span);
-        let mut port = self.interface(node, name, None, Vec::new());
+        let mut port = self.interface(node, name, None, Addresses::default());
         port.stand = Stand::SwitchPort;
         port
     }
@@ -320,25 +344,39 @@ impl Resolver<'_> {
         let mut interfaces: Vec<Interface> = Vec::with_capacity(entries.0.len());
         let mut parts = Vec::new();
         for (name, entry) in &entries.0 {
-            let (mac, addresses) = match entry {
-                Some(entry) => (entry.mac, self.addresses(entry.address, &entry.addresses)),
-                None => (None, Vec::new()),
-            };
+            let (mac, addresses, advertise) = self.parts(entry.as_ref());
             match name.parts() {
-                None => interfaces.push(self.interface(node, name.clone(), mac, addresses)),
-                Some((parent, vlan)) => parts.push((name, parent, vlan, mac, addresses)),
+                None => {
+                    let mut interface = self.interface(node, name.clone(), mac, addresses);
+                    interface.ipv6.advertise = advertise;
+                    interfaces.push(interface);
+                }
+                Some((parent, vlan)) => {
+                    parts.push((name, parent, vlan, mac, addresses, advertise));
+                }
             }
         }
         let mut waiting = Vec::new();
-        for (name, parent, vlan, mac, addresses) in parts {
-            if let Some(part) =
+        for (name, parent, vlan, mac, addresses, advertise) in parts {
+            if let Some(mut part) =
                 self.subinterface(node, name, (parent, vlan), mac, addresses, &mut interfaces)
             {
+                part.ipv6.advertise = advertise;
                 waiting.push(part);
             }
         }
         self.virtuals.insert(self.next_node(), waiting);
         interfaces
+    }
+
+    /// What an interface's entry says.
+    fn parts(
+        &mut self,
+        entry: Option<&InterfaceEntry>,
+    ) -> (Option<Spanned<MacAddr>>, Addresses, Option<Advertise>) {
+        let Some(entry) = entry else { return (None, Addresses::default(), None) };
+        let addresses = self.addresses(entry.address, &entry.addresses);
+        (entry.mac, addresses, self.advertise(entry.advertise.as_ref()))
     }
 
     fn subinterface(
@@ -347,7 +385,7 @@ impl Resolver<'_> {
         name: &Spanned<InterfaceName>,
         (parent, vlan): (&str, &str),
         mac: Option<Spanned<MacAddr>>,
-        addresses: Vec<Spanned<IpNet>>,
+        addresses: Addresses,
         interfaces: &mut Vec<Interface>,
     ) -> Option<Interface> {
         let number = vlan.parse().ok().and_then(VlanId::new);
@@ -368,7 +406,7 @@ impl Resolver<'_> {
         let known = interfaces.iter().position(|interface| interface.name.value == parent);
         let parent = known.unwrap_or_else(|| {
             let parent = Spanned::new(parent, name.span);
-            interfaces.push(self.interface(node, parent, None, Vec::new()));
+            interfaces.push(self.interface(node, parent, None, Addresses::default()));
             interfaces.len() - 1
         });
         // As in Linux, the address on the wire is that of the card.
@@ -420,6 +458,28 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// What was said about ports for the spanning tree.
+pub(super) fn stp_ports(
+    ports: &Map<PortKey, PortEntry>,
+) -> Vec<(Spanned<PortKey>, PortEntryParts)> {
+    let ports = ports.0.iter().filter_map(|(key, entry)| {
+        let PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
+        let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
+        Some((key.clone(), parts))
+    });
+    ports.collect()
+}
+
+/// The same for a three-layer switch.
+fn stp_ports_l3(ports: &Map<PortKey, L3PortEntry>) -> Vec<(Spanned<PortKey>, PortEntryParts)> {
+    let ports = ports.0.iter().filter_map(|(key, entry)| {
+        let L3PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
+        let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
+        Some((key.clone(), parts))
+    });
+    ports.collect()
 }
 
 impl NodeKind {

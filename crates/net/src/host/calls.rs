@@ -11,6 +11,7 @@ use super::ping::PingSocket;
 use super::ports::{ephemeral, overlap};
 use super::process::ProgramId;
 use super::readiness::Readiness;
+use super::scope::canonical;
 use super::sockets::{Socket, SocketId, SocketKind};
 use super::stack::Stack;
 use super::tcp::{Keepalive, Stage, TcpSocket};
@@ -170,6 +171,7 @@ impl Stack {
 
     /// Connects: UDP at once, TCP with [`Errno::InProgress`].
     pub(super) fn connect(&mut self, id: SocketId, peer: SocketAddr) -> Result<(), Errno> {
+        let peer = canonical(peer);
         match self.sockets.get(id)? {
             Socket::Tcp(_) => self.tcp_connect(id, peer),
             Socket::Ping(_) => Err(Errno::NotSupported),
@@ -178,7 +180,7 @@ impl Stack {
                     return Err(Errno::AccessDenied);
                 }
                 let unbound = socket.local.is_none();
-                let source = self.source_for(peer.ip())?;
+                let source = self.source_towards(peer)?;
                 if unbound {
                     self.bind_any(id, peer)?;
                 }

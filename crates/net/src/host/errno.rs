@@ -42,6 +42,8 @@ macro_rules! errnos {
 }
 
 errnos! {
+    /// Forbidden by the host's own firewall.
+    NotPermitted = 1, "EPERM", PermissionDenied, "operation not permitted";
     /// No such descriptor, or one of another kind.
     BadDescriptor = 9, "EBADF", InvalidInput, "bad file descriptor";
     /// Would have to wait: ask again when the socket is ready.
@@ -111,6 +113,7 @@ impl From<Unsent> for Errno {
             Unsent::AddressNotAvailable => Self::AddressNotAvailable,
             Unsent::NetworkDown => Self::NetworkDown,
             Unsent::NoBuffers => Self::NoBuffers,
+            Unsent::Prohibited => Self::NotPermitted,
         }
     }
 }
@@ -135,6 +138,7 @@ impl Errno {
             Unreachable::Port => (Self::ConnectionRefused, true),
             Unreachable::FragmentationNeeded { .. } => (Self::MessageTooLong, false),
             Unreachable::Prohibited => (Self::HostUnreachable, true),
+            Unreachable::BeyondScope => (Self::HostUnreachable, false),
             Unreachable::Other { code } => match code {
                 5 => (Self::NotSupported, false),
                 6 | 9 => (Self::NetworkUnreachable, true),

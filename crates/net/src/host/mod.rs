@@ -26,6 +26,7 @@ mod ports;
 mod process;
 mod readiness;
 mod rows;
+mod scope;
 mod sockets;
 mod stack;
 pub mod stream;

@@ -36,6 +36,17 @@ impl Handle {
         }
     }
 
+    /// Whether the host speaks IPv6 at some interface.
+    pub fn has_ipv6(&self) -> bool {
+        self.stack().l3.speaks_ipv6()
+    }
+
+    /// Puts addresses into the order in which to try them (RFC 6724 section 6): one after another, until
+    /// one answers.
+    pub fn order_destinations(&self, addresses: &mut [IpAddr]) {
+        self.stack().l3.order_destinations(addresses);
+    }
+
     /// Whom the host asks for names that it does not know by itself; nobody by default.
     pub fn name_servers(&self) -> DnsSettings {
         self.stack().dns.as_deref().cloned().unwrap_or_default()

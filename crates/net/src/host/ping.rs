@@ -4,18 +4,23 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
+use lanternet_core::PortId;
 use lanternet_core::trace::IcmpMessage;
 
 use super::errno::Errno;
 use super::packet::{HEADROOM, Ip};
 use super::readiness::Readiness;
+use super::scope::with_interface;
 use super::sockets::SocketId;
 use super::stack::{Effect, Stack};
+use crate::l3::ipv6::icmpv6;
 use crate::l3::{IcmpInbound, SendOptions};
 use crate::wire::checksum::checksum;
 
 /// IANA's protocol number.
-const PROTOCOL: u8 = 1;
+pub(super) const PROTOCOL: u8 = 1;
+/// The same for IPv6.
+pub(super) const PROTOCOL_V6: u8 = 58;
 const HEADER: usize = 8;
 const ECHO_REQUEST: u8 = 8;
 /// Messages kept at the most.
@@ -32,6 +37,8 @@ pub struct EchoRequest<'a> {
     pub ttl: u8,
     /// Forbid fragmentation.
     pub dont_fragment: bool,
+    /// The interface, for a link-local destination, which has none of its own, and for a group.
+    pub interface: Option<PortId>,
 }
 
 /// An echo reply, or an error about a request.
@@ -93,27 +100,31 @@ impl Stack {
         if self.l3.is_broadcast(to) && !broadcast {
             return Err(Errno::AccessDenied);
         }
-        let source = self.source_for(to)?;
+        let interface = request.interface;
+        let source = self.source_towards(with_interface(to, interface))?;
         let len = HEADER + request.payload.len();
         let EchoRequest { ttl, dont_fragment, .. } = request;
-        let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to, PROTOCOL) };
+        let protocol = if to.is_ipv4() { PROTOCOL } else { PROTOCOL_V6 };
+        let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to, protocol) };
         let whole = ip.header_len() + len;
         let path_mtu = usize::from(self.l3.path_mtu(self.now, to));
         if whole > usize::from(u16::MAX) || (dont_fragment && whole > path_mtu) {
             return Err(Errno::MessageTooLong);
         }
-        if to.is_ipv6() {
-            return Err(Errno::FamilyNotSupported);
-        }
         let mut packet = vec![0; HEADROOM + whole];
         let message = ip.write(&mut packet, len);
-        message[0] = ECHO_REQUEST;
+        message[0] = if to.is_ipv4() { ECHO_REQUEST } else { icmpv6::ECHO_REQUEST };
         message[4..6].copy_from_slice(&ident.to_be_bytes());
         message[6..8].copy_from_slice(&request.sequence.to_be_bytes());
         message[HEADER..].copy_from_slice(request.payload);
-        let sum = checksum(message);
-        message[2..4].copy_from_slice(&sum.to_be_bytes());
-        let options = SendOptions { broadcast, ..SendOptions::default() };
+        match (source, to) {
+            (IpAddr::V6(source), IpAddr::V6(to)) => icmpv6::fill_checksum(message, source, to),
+            _ => {
+                let sum = checksum(message);
+                message[2..4].copy_from_slice(&sum.to_be_bytes());
+            }
+        }
+        let options = SendOptions { broadcast, interface, dont_fragment, ..SendOptions::default() };
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
         Ok(())
     }
@@ -146,7 +157,7 @@ impl Stack {
             (IcmpMessage::EchoReply { ident, seq }, _) => (ident, seq, icmp.from),
             (_, Some(original)) => {
                 let Some(quoted) = original.transport.first_chunk::<8>() else { return false };
-                if quoted[0] != ECHO_REQUEST {
+                if ![ECHO_REQUEST, icmpv6::ECHO_REQUEST].contains(&quoted[0]) {
                     return false;
                 }
                 let field = |at: usize| u16::from_be_bytes([quoted[at], quoted[at + 1]]);

@@ -8,20 +8,25 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unreachable, Unsent};
-use lanternet_core::{Context, Instant, Rng};
+use lanternet_core::trace::{
+    DropReason, IcmpMessage, Ipv6Event, Protocol, TraceEvent, Unreachable, Unsent,
+};
+use lanternet_core::{Context, Instant, IpNet, Rng};
 
 use super::config::{DnsSettings, HostConfig, LabNames, Names};
 use super::dhcp::Dhcp;
 use super::errno::Errno;
+use super::ping;
 use super::ports::Bindings;
 use super::process::{ProgramState, Spawned};
 use super::readiness::Readiness;
+use super::scope::{interface_of, is_link_local};
 use super::sockets::{SocketId, SocketTable};
 use super::tcp::{ConnectionId, Tcp};
 use super::timers::Timers;
 use super::udp;
 use crate::dns::Cache;
+use crate::l3::ipv6::ChosenSource;
 use crate::l3::{Delivery, IcmpInbound, Inbound, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
 
@@ -119,14 +124,40 @@ impl Stack {
     /// The source address for packets to a destination. That there is no way is told, since no
     /// packet will.
     pub(super) fn source_for(&mut self, destination: IpAddr) -> Result<IpAddr, Errno> {
-        self.l3.source_for(destination).map_err(|why| {
-            let first = self.l3.addresses().next();
-            if let (Unsent::NetworkUnreachable, Some((_, address))) = (why, first) {
-                self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
+        self.l3.source_for(destination).map_err(|why| self.no_source(destination, why))
+    }
+
+    fn no_source(&mut self, destination: IpAddr, why: Unsent) -> Errno {
+        let alike = |net: &IpNet| net.addr().is_ipv4() == destination.is_ipv4();
+        let first = self.l3.addresses().map(|(_, address)| address).find(alike);
+        if let (Unsent::NetworkUnreachable, Some(address)) = (why, first) {
+            self.tell(|| TraceEvent::OtherSegment { destination, address, gateway: None });
+        }
+        self.tell(|| TraceEvent::SendFailed { destination, why });
+        why.into()
+    }
+
+    /// The source address for packets to an end of a conversation, with what decided it.
+    pub(super) fn source_towards(&mut self, to: SocketAddr) -> Result<IpAddr, Errno> {
+        let IpAddr::V6(destination) = to.ip() else { return self.source_for(to.ip()) };
+        let interface = interface_of(to);
+        if is_link_local(to.ip()) && interface.is_none() {
+            // Linux says so: the address alone means nothing.
+            return Err(Errno::Invalid);
+        }
+        match self.l3.source_for6(destination, interface) {
+            Ok(ChosenSource { source, rule, beaten }) => {
+                if !beaten.is_empty() {
+                    let destination = to.ip();
+                    self.tell(|| {
+                        let chosen = Ipv6Event::SourceChosen { destination, source, rule, beaten };
+                        TraceEvent::Ipv6(chosen)
+                    });
+                }
+                Ok(source)
             }
-            self.tell(|| TraceEvent::SendFailed { destination, why });
-            why.into()
-        })
+            Err(why) => Err(self.no_source(to.ip(), why)),
+        }
     }
 
     /// Carries out what calls have left to do.
@@ -168,6 +199,13 @@ impl Stack {
                 inbound.recycle(ctx);
             }
             Delivery::Icmp(icmp) => self.icmp(ctx, icmp),
+            Delivery::NameServers(servers) => {
+                // What is written, or came by DHCP, counts first.
+                let dns = self.dns.get_or_insert_default();
+                if dns.servers.is_empty() {
+                    dns.servers = servers;
+                }
+            }
         }
     }
 
@@ -175,7 +213,7 @@ impl Stack {
         let taken = match icmp.original.as_ref().map(|original| original.protocol) {
             Some(6) => self.tcp_icmp(ctx, &icmp),
             Some(udp::PROTOCOL) => self.udp_icmp(&icmp),
-            Some(1) | None => self.ping_icmp(&mut icmp),
+            Some(ping::PROTOCOL | ping::PROTOCOL_V6) | None => self.ping_icmp(&mut icmp),
             Some(_) => false,
         };
         if !taken {

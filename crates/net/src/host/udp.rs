@@ -1,16 +1,17 @@
 //! UDP (RFC 768) with the meaning of Linux's sockets.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use lanternet_core::trace::{DropReason, IcmpMessage, Protocol, TraceEvent, Unreachable};
-use lanternet_core::{Context, PortId};
+use lanternet_core::{Context, IpNet, PortId};
 
 use super::errno::Errno;
 use super::error_queue::{ErrorQueue, SocketError};
 use super::packet::{DEFAULT_TTL, HEADROOM, Ip, header_len};
 use super::ports::{Binding, overlap};
 use super::readiness::Readiness;
+use super::scope::{canonical, interface_of, scoped, with_interface};
 use super::sockets::SocketId;
 use super::stack::{Effect, Stack};
 use crate::l3::{IcmpInbound, Inbound, SendOptions};
@@ -187,7 +188,7 @@ impl Stack {
         if socket.write_shut {
             return Err(Errno::BrokenPipe);
         }
-        let to = to.or(socket.remote).ok_or(Errno::DestinationRequired)?;
+        let to = canonical(to.or(socket.remote).ok_or(Errno::DestinationRequired)?);
         if to.port() == 0 {
             return Err(Errno::Invalid);
         }
@@ -195,6 +196,9 @@ impl Stack {
         let to = match to.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => {
                 SocketAddr::new(IpAddr::from([127, 0, 0, 1]), to.port())
+            }
+            IpAddr::V6(ip) if ip.is_unspecified() => {
+                SocketAddr::new(Ipv6Addr::LOCALHOST.into(), to.port())
             }
             _ => to,
         };
@@ -207,7 +211,7 @@ impl Stack {
         }
         let is_broadcast = self.l3.is_broadcast(to.ip());
         let path_mtu = usize::from(self.l3.path_mtu(self.now, to.ip()));
-        let source = self.source_of(id, to.ip())?;
+        let source = self.source_of(id, to)?;
         let socket = self.udp(id)?;
         let local = socket.local.ok_or(Errno::Invalid)?;
         if source.is_ipv4() != to.is_ipv4() {
@@ -225,9 +229,14 @@ impl Stack {
         };
         let group = to.ip().is_multicast();
         let ttl = if group { socket.multicast_ttl } else { socket.ttl };
-        let interface = socket.multicast_interface.filter(|_| group);
-        let options =
-            SendOptions { broadcast: socket.broadcast, interface, ..SendOptions::default() };
+        let interface = interface_of(to).or(socket.multicast_interface.filter(|_| group));
+        let never_cut = socket.path_mtu_discovery == PathMtuDiscovery::Always;
+        let options = SendOptions {
+            broadcast: socket.broadcast,
+            interface,
+            dont_fragment: never_cut,
+            ..SendOptions::default()
+        };
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to.ip(), PROTOCOL) };
         let packet = packet(ip, [local.port(), to.port()], data);
         self.effects.push_back(Effect::Packet { packet, options, socket: id });
@@ -235,7 +244,8 @@ impl Stack {
     }
 
     /// The source address of what a socket sends to `to`.
-    fn source_of(&mut self, id: SocketId, to: IpAddr) -> Result<IpAddr, Errno> {
+    fn source_of(&mut self, id: SocketId, end: SocketAddr) -> Result<IpAddr, Errno> {
+        let to = end.ip();
         let socket = self.udp(id)?;
         let bound = socket.local.map(|local| local.ip());
         let usable = |ip: &IpAddr| !ip.is_unspecified() && !ip.is_multicast();
@@ -245,11 +255,18 @@ impl Stack {
         match chosen.filter(|ip| !self.l3.is_broadcast(*ip)) {
             Some(source) => Ok(source),
             None => {
-                let own = interface
-                    .and_then(|asked| self.l3.addresses().find(|(port, _)| *port == asked));
+                let fits = |asked: PortId, port: PortId, net: &IpNet| {
+                    port == asked && net.addr().is_ipv4()
+                };
+                let own = interface.filter(|_| to.is_ipv4()).and_then(|asked| {
+                    self.l3.addresses().find(|(port, net)| fits(asked, *port, net))
+                });
                 match own {
                     Some((_, net)) => Ok(net.addr()),
-                    None => self.source_for(to),
+                    None if interface_of(end).is_none() => {
+                        self.source_towards(with_interface(to, interface))
+                    }
+                    None => self.source_towards(end),
                 }
             }
         }
@@ -279,8 +296,8 @@ impl Stack {
                 return self.wrong_checksum(ctx, inbound, Protocol::Udp, 6);
             }
         }
-        let remote = SocketAddr::new(source, field(0));
-        let local = SocketAddr::new(destination, field(2));
+        let remote = scoped(source, field(0), inbound.interface);
+        let local = scoped(destination, field(2), inbound.interface);
         let data = &segment[HEADER..];
         if self.dhcp_datagram(ctx, inbound, [remote.port(), local.port()], data) {
             return;
@@ -365,9 +382,9 @@ impl Stack {
     pub(super) fn udp_icmp(&mut self, icmp: &IcmpInbound) -> bool {
         let Some(original) = &icmp.original else { return false };
         let Some(quoted) = original.transport.first_chunk::<4>() else { return false };
-        let local = SocketAddr::new(original.source, u16::from_be_bytes([quoted[0], quoted[1]]));
-        let destination =
-            SocketAddr::new(original.destination, u16::from_be_bytes([quoted[2], quoted[3]]));
+        let port = |at: usize| u16::from_be_bytes([quoted[at], quoted[at + 1]]);
+        let local = scoped(original.source, port(0), icmp.interface);
+        let destination = scoped(original.destination, port(2), icmp.interface);
         let fits = |id: SocketId| {
             let socket = self.sockets.udp(id);
             socket.is_some_and(|socket| socket.remote.is_none_or(|peer| peer == destination))
@@ -386,7 +403,9 @@ impl Stack {
             IcmpMessage::TtlExceeded | IcmpMessage::ReassemblyTimeExceeded => {
                 (Errno::HostUnreachable, false)
             }
-            IcmpMessage::ParameterProblem { .. } => (Errno::ProtocolNotAvailable, true),
+            IcmpMessage::ParameterProblem { .. } | IcmpMessage::HeaderProblem { .. } => {
+                (Errno::ProtocolNotAvailable, true)
+            }
             _ => return false,
         };
         if socket.keep_errors {

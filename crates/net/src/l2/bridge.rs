@@ -1,15 +1,21 @@
 //! What is in every switch: a transparent bridge of IEEE 802.1D-2004, clause 7, and, where it is
 //! told of VLANs, of 802.1Q.
 
+mod groups;
+mod spanning;
+
 use std::collections::VecDeque;
 
-use lanternet_core::trace::{FloodCause, VlanEvent};
+use lanternet_core::trace::{FloodCause, PortState, VlanEvent};
 use lanternet_core::{
     Context, Deadline, DropReason, Duration, Frame, MacAddr, PortId, TraceEvent, VlanId,
 };
 
+use self::groups::Listeners;
 use super::mac_table::{Learning, MacRow, MacTable};
 use super::ports::Ports;
+use super::snooping::{Snooper, SnoopingConfig};
+use super::stp::{BRIDGE_GROUP, SpanningTree, StpConfig};
 use super::vlan::{Passing, PortVlans, Vlans};
 
 /// A bridge. It is driven like a [`Device`](lanternet_core::Device), whose contract it follows; in
@@ -24,9 +30,13 @@ use super::vlan::{Passing, PortVlans, Vlans};
 /// 3. The source is learned, unless the port's state forbids it, and except the address of all zeros:
 ///    that is no station, and its frames are passed on all the same, since 802.1D filters by
 ///    destination only. (The Linux bridge drops them.)
-/// 4. A reserved group address (01-80-C2-00-00-00 to -0F) goes no further (section 7.12.6).
+/// 4. A reserved group address (01-80-C2-00-00-00 to -0F) goes no further (section 7.12.6). The first
+///    of them is the spanning tree's: with one, it is told to the [`SpanningTree`]; without one, it is
+///    passed on like any group address, as by the Linux bridge, so that the bridges around this one
+///    find the loops that lead through it.
 /// 5. Broadcast, multicast and a destination without a row go out of all other ports (of the VLAN);
-///    a destination with a row out of that port only, or nowhere if it came in by it.
+///    a destination with a row out of that port only, or nowhere if it came in by it. What is for a
+///    group goes only to where it is wanted, where the bridge [listens in](SnoopingConfig).
 ///
 /// Without VLANs all is in [`VlanId::DEFAULT`], and an 802.1Q tag is passed on like any other
 /// content, as by a simple switch. With VLANs the bridge reads the outermost customer tag (0x8100)
@@ -39,8 +49,10 @@ pub struct Bridge {
     open: Ports,
     table: MacTable,
     vlans: Option<Box<Vlans>>,
-    /// What the spanning tree has decided, by port; `None`: all ports forward.
-    states: Option<Box<[PortState]>>,
+    /// Without a spanning tree all ports forward.
+    stp: Option<Box<SpanningTree>>,
+    /// What it knows of groups, where it listens in.
+    snooper: Option<Box<Snooper>>,
     inner: Option<Box<Inner>>,
 }
 
@@ -61,6 +73,10 @@ pub struct BridgeConfig {
     pub vlans: Option<Vec<Option<PortVlans>>>,
     /// Ports of the node that are not the bridge's (routed ports), where there are no VLANs to say so.
     pub outside: Vec<PortId>,
+    /// The spanning tree that it takes part in, if any.
+    pub stp: Option<StpConfig>,
+    /// How it listens in on groups, if it does.
+    pub snooping: Option<SnoopingConfig>,
     /// Ports without a cable, behind which is the node's own IP layer: the last ports of the node.
     /// What leaves by them is fetched with [`Bridge::poll_inner`].
     pub inner: Vec<PortId>,
@@ -77,17 +93,8 @@ pub struct StaticMac {
     pub port: PortId,
 }
 
-/// What a port does with frames, as the spanning tree decides (802.1D-2004 section 7.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum PortState {
-    /// Neither learns nor forwards.
-    Discarding,
-    /// Learns and does not forward yet.
-    Learning,
-    /// Learns and forwards.
-    #[default]
-    Forwarding,
-}
+/// Where the type of a frame is: behind its two addresses.
+const TYPE_AT: usize = 12;
 
 /// Where the node's own IP layer is plugged in.
 #[derive(Debug)]
@@ -109,6 +116,8 @@ impl BridgeConfig {
             static_macs: Vec::new(),
             vlans: None,
             outside: Vec::new(),
+            stp: None,
+            snooping: None,
             inner: Vec::new(),
         }
     }
@@ -131,7 +140,14 @@ impl Bridge {
         let vlans = config.vlans.map(|ports| Box::new(Vlans::new(ports, open.open())));
         let first = config.inner.first();
         let inner = first.map(|first| Box::new(Inner { first: *first, frames: VecDeque::new() }));
-        Self { open, table, vlans, states: None, inner }
+        Self {
+            open,
+            table,
+            vlans,
+            stp: config.stp.map(|stp| Box::new(SpanningTree::new(stp))),
+            snooper: config.snooping.map(|snooping| Box::new(Snooper::new(snooping))),
+            inner,
+        }
     }
 
     /// Which station is behind which port.
@@ -169,24 +185,14 @@ impl Bridge {
 
     /// What a port does with frames.
     pub fn port_state(&self, port: PortId) -> PortState {
-        let states = self.states.as_ref();
-        states.and_then(|states| states.get(usize::from(port.0))).copied().unwrap_or_default()
-    }
-
-    /// Lets a port do this with frames from now on.
-    pub fn set_port_state(&mut self, port: PortId, state: PortState) {
-        let count = usize::from(self.open.count());
-        let states = self.states.get_or_insert_with(|| vec![PortState::default(); count].into());
-        if let Some(known) = states.get_mut(usize::from(port.0)) {
-            *known = state;
-            self.open.forward(port, state == PortState::Forwarding);
-            self.ports_changed();
-        }
+        self.stp.as_ref().map_or(PortState::Forwarding, |stp| stp.state(port))
     }
 
     /// The node has power.
-    pub fn handle_start(&mut self, _: &mut Context<'_>) {
+    pub fn handle_start(&mut self, ctx: &mut Context<'_>) {
         self.open.reset();
+        self.start_spanning_tree(ctx);
+        self.start_snooping(ctx);
         self.ports_changed();
     }
 
@@ -209,14 +215,22 @@ impl Bridge {
         if source != MacAddr::ZERO && state >= PortState::Learning {
             self.learn(ctx, vlan, source, port);
         }
-        if mac.is_reserved_group() {
+        if self.is_control(mac) {
             return self.handle_control(ctx, port, mac, frame);
         }
         if state != PortState::Forwarding {
-            return discard(ctx, port, frame, DropReason::PortBlocked { port });
+            let reason = self.not_forwarding(port, state);
+            return discard(ctx, port, frame, reason);
         }
         match self.decide(ctx, vlan, mac, port) {
-            Decision::Flood(why) => self.flood(ctx, (vlan, mac), port, why, frame),
+            Decision::Flood(why) => {
+                let plain = &frame.bytes()[TYPE_AT..];
+                match self.flooded_to(ctx, (vlan, port), why, plain) {
+                    Ok(whom) => self.flood(ctx, (vlan, mac), port, whom, frame),
+                    Err(Some(reason)) => discard(ctx, port, frame, reason),
+                    Err(None) => ctx.recycle(frame),
+                }
+            }
             Decision::Nowhere => {
                 discard(ctx, port, frame, DropReason::SamePort { vlan, mac, port });
             }
@@ -237,7 +251,7 @@ impl Bridge {
             return discard(ctx, port, frame, DropReason::NoOtherPort);
         };
         // What is for the bridge itself has no VLAN, and is taken whatever the port's are.
-        if mac.is_reserved_group() {
+        if self.is_control(mac) {
             if let Some(vlan) = vlans.untagged()
                 && source != MacAddr::ZERO
                 && state >= PortState::Learning
@@ -258,7 +272,13 @@ impl Bridge {
             self.learn(ctx, vlan, source, port);
         }
         let reason = match self.decide_in_vlan(ctx, vlan, mac, port, state) {
-            Ok(Decision::Flood(why)) => self.flood_vlan(ctx, mac, port, why, &mut passing),
+            Ok(Decision::Flood(why)) => {
+                match self.flooded_to(ctx, (vlan, port), why, passing.content()) {
+                    Ok(whom) => self.flood_vlan(ctx, mac, port, whom, &mut passing),
+                    Err(Some(reason)) => Err(reason),
+                    Err(None) => Ok(()),
+                }
+            }
             Ok(Decision::Nowhere) => Err(DropReason::SamePort { vlan, mac, port }),
             Ok(Decision::Forward(to)) => {
                 let tagged = self.is_tagged(to, vlan);
@@ -276,11 +296,18 @@ impl Bridge {
     }
 
     /// A time named by `poll_timeout` has come.
-    pub fn handle_timeout(&mut self, _: &mut Context<'_>) {}
+    pub fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
+        if let Some(stp) = &mut self.stp {
+            let actions = stp.handle_timeout(ctx.now());
+            self.act(ctx, actions);
+        }
+        self.ask_for_groups(ctx);
+    }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        None
+        let stp = self.stp.as_ref().and_then(|stp| stp.poll_timeout());
+        Deadline::earliest(stp, self.snooping_deadline())
     }
 
     /// The cable at a port came up or went down.
@@ -293,13 +320,20 @@ impl Bridge {
         self.ports_changed();
         if !up {
             self.flush(ctx, port);
+            self.snooping_port_down(ctx, port);
+        }
+        if let Some(stp) = &mut self.stp {
+            let actions = stp.handle_link(ctx.now(), port, up);
+            self.act(ctx, actions);
         }
     }
 
     /// The node lost its power: forget what was learned.
     pub fn handle_crash(&mut self, _: &mut Context<'_>) {
         self.table.clear();
-        self.states = None;
+        if let Some(stp) = &mut self.stp {
+            stp.stop();
+        }
         if let Some(inner) = &mut self.inner {
             inner.frames.clear();
         }
@@ -316,18 +350,6 @@ impl Bridge {
         if rows > 0 {
             ctx.emit(|| TraceEvent::MacFlushed { port, rows });
         }
-    }
-
-    /// A frame for the bridge itself, such as one of the spanning tree (01-80-C2-00-00-00). It is
-    /// never forwarded.
-    fn handle_control(&mut self, ctx: &mut Context<'_>, port: PortId, mac: MacAddr, frame: Frame) {
-        discard(ctx, port, frame, DropReason::ReservedAddress { mac });
-    }
-
-    /// The ports behind which somebody listens to a group; `None` where that is not known, so that
-    /// the frame is for all.
-    fn listeners(&self, _vlan: VlanId, _group: MacAddr) -> Option<&[PortId]> {
-        None
     }
 
     fn learn(&mut self, ctx: &mut Context<'_>, vlan: VlanId, mac: MacAddr, port: PortId) {
@@ -356,6 +378,7 @@ impl Bridge {
         if mac.is_group() {
             return Decision::Flood(match mac {
                 MacAddr::BROADCAST => FloodCause::Broadcast,
+                BRIDGE_GROUP => FloodCause::BridgeGroup,
                 _ => FloodCause::Multicast,
             });
         }
@@ -379,19 +402,34 @@ impl Bridge {
     ) -> Result<Decision, DropReason> {
         match state {
             PortState::Forwarding => Ok(self.decide(ctx, vlan, mac, port)),
-            _ => Err(DropReason::PortBlocked { port }),
+            _ => Err(self.not_forwarding(port, state)),
         }
     }
 
     /// Whether a frame flooded for this reason leaves by this port, if it is open. The IP layer of the
     /// node is in the table with its address, so what is unknown is not for it.
-    fn takes_flood(&self, port: PortId, why: FloodCause, listeners: Option<&[PortId]>) -> bool {
+    fn takes_flood(&self, port: PortId, why: FloodCause, listeners: &Listeners) -> bool {
         match why {
             FloodCause::Broadcast => true,
+            FloodCause::BridgeGroup => !self.is_inner(port),
             FloodCause::UnknownUnicast => !self.is_inner(port),
-            FloodCause::Multicast => {
-                self.is_inner(port) || listeners.is_none_or(|ports| ports.contains(&port))
+            FloodCause::Multicast | FloodCause::GroupMembers | FloodCause::RouterPorts => {
+                self.is_inner(port) || listeners.include(port)
             }
+        }
+    }
+
+    /// To whom a frame is flooded, and why; see [`listen_in`](Self::listen_in).
+    fn flooded_to(
+        &mut self,
+        ctx: &mut Context<'_>,
+        (vlan, port): (VlanId, PortId),
+        why: FloodCause,
+        plain: &[u8],
+    ) -> Result<(FloodCause, Listeners), Option<DropReason>> {
+        match why {
+            FloodCause::Multicast => self.listen_in(ctx, vlan, port, plain),
+            _ => Ok((why, Listeners::All)),
         }
     }
 
@@ -400,14 +438,10 @@ impl Bridge {
         ctx: &mut Context<'_>,
         (vlan, mac): (VlanId, MacAddr),
         port: PortId,
-        why: FloodCause,
+        (why, listeners): (FloodCause, Listeners),
         frame: Frame,
     ) {
-        let listeners = match why {
-            FloodCause::Multicast => self.listeners(vlan, mac),
-            _ => None,
-        };
-        let takes = |other: &PortId| self.takes_flood(*other, why, listeners);
+        let takes = |other: &PortId| self.takes_flood(*other, why, &listeners);
         let mut others = self.open.others(port).filter(takes);
         let Some(last) = others.next_back() else {
             return discard(ctx, port, frame, DropReason::NoOtherPort);
@@ -434,18 +468,14 @@ impl Bridge {
         ctx: &mut Context<'_>,
         mac: MacAddr,
         port: PortId,
-        why: FloodCause,
+        (why, listeners): (FloodCause, Listeners),
         passing: &mut Passing,
     ) -> Result<(), DropReason> {
         let vlan = passing.vlan;
         let Some(vlans) = &self.vlans else { return Ok(()) };
-        let listeners = match why {
-            FloodCause::Multicast => self.listeners(vlan, mac),
-            _ => None,
-        };
         let others = || {
             let members = vlans.members(vlan).iter().copied();
-            members.filter(|(other, _)| *other != port && self.takes_flood(*other, why, listeners))
+            members.filter(|(other, _)| *other != port && self.takes_flood(*other, why, &listeners))
         };
         if others().next().is_none() {
             return Err(DropReason::NoOtherPortInVlan { vlan });

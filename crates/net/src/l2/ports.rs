@@ -34,11 +34,6 @@ impl Ports {
         self.open = (0..self.count).map(PortId).filter(|port| self.has(*port)).collect();
     }
 
-    /// How many ports the node has.
-    pub(super) fn count(&self) -> u16 {
-        self.count
-    }
-
     /// Whether this is one of the device's ports.
     pub(super) fn has(&self, port: PortId) -> bool {
         port.0 < self.count && self.outside.binary_search(&port).is_err()

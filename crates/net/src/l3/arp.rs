@@ -10,12 +10,13 @@ use lanternet_core::{Context, DropReason, Frame, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::{ArpHardware, ArpOperation, ArpPacket, ArpRepr, EthernetAddress};
 
 use super::interface::{Conflict, Interface};
+use super::neighbor::{Key, Seen};
 use super::{ETHERTYPE_ARP, L3};
 
 const ARP_LEN: usize = 28;
 
 /// What came of a neighbour's address.
-enum Learned {
+pub(super) enum Learned {
     /// The table changed.
     News,
     /// The table has a row that says the same.
@@ -92,7 +93,7 @@ impl L3 {
             self.conflict(ctx, port, usurped, mac);
             return;
         }
-        let for_us = interface.owns(target);
+        let for_us = interface.owns(target) || self.stands_for(port, arp.target);
         let announcement = sender == target;
         if !arp.sender.is_unspecified() {
             let from = match arp.request {
@@ -143,7 +144,10 @@ impl L3 {
         attempt: u8,
         unicast: Option<MacAddr>,
     ) {
-        let IpAddr::V4(target) = address else { return };
+        let target = match address {
+            IpAddr::V4(target) => target,
+            IpAddr::V6(target) => return self.ask6(ctx, port, target, attempt, unicast),
+        };
         let interface = &self.interfaces[port.0 as usize];
         let Some(IpAddr::V4(source)) = interface.source_for(address) else { return };
         let mac = interface.mac;
@@ -205,7 +209,7 @@ impl L3 {
 
     /// Notes a neighbour's address, and tells what that changed.
     #[expect(clippy::too_many_arguments, reason = "one fact each, used once")]
-    fn learn(
+    pub(super) fn learn(
         &mut self,
         ctx: &mut Context<'_>,
         port: PortId,
@@ -216,9 +220,22 @@ impl L3 {
         create: bool,
     ) -> Learned {
         let key = (port, address);
-        let Some(seen) = self.neighbors.seen(ctx.now(), key, mac, solicited, create) else {
-            return Learned::Nothing;
-        };
+        match self.neighbors.seen(ctx.now(), key, mac, solicited, create) {
+            Some(seen) => self.tell_seen(ctx, key, mac, from, seen),
+            None => Learned::Nothing,
+        }
+    }
+
+    /// Tells what an address that was seen changed, and lets go what waited for it.
+    pub(super) fn tell_seen(
+        &mut self,
+        ctx: &mut Context<'_>,
+        key: Key,
+        mac: MacAddr,
+        from: LearnedFrom,
+        seen: Seen,
+    ) -> Learned {
+        let (port, address) = key;
         match (seen.old, seen.was) {
             (None, _) => {
                 ctx.emit(|| TraceEvent::NeighborLearned { interface: port, address, mac, from });

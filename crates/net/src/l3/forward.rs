@@ -8,6 +8,7 @@ use smoltcp::wire::Ipv4Packet;
 
 use super::input::Header;
 use super::{HEADROOM, L3, fragment};
+use crate::nat::Passage;
 use crate::wire::checksum;
 
 impl L3 {
@@ -19,6 +20,7 @@ impl L3 {
         port: PortId,
         header: &Header,
         frame: Frame,
+        mut passage: Option<Passage>,
     ) {
         let packet = &frame.bytes()[HEADROOM..][..usize::from(header.total_len)];
         let (source, destination) = (IpAddr::V4(header.source), IpAddr::V4(header.destination));
@@ -31,11 +33,12 @@ impl L3 {
         let Some(route) = self.choose_route(ctx, destination) else {
             ctx.drop_frame(Some(port), || DropReason::NoRoute { destination });
             let message = IcmpMessage::Unreachable(Unreachable::Network);
-            return self.send_error(ctx, None, packet, false, message);
+            return self.tell_sender(ctx, passage.as_ref(), packet, message);
         };
         if header.ttl <= 1 {
             ctx.drop_frame(Some(port), || DropReason::TtlExpired { ttl: header.ttl });
-            return self.send_error(ctx, None, packet, false, IcmpMessage::TtlExceeded);
+            let message = IcmpMessage::TtlExceeded;
+            return self.tell_sender(ctx, passage.as_ref(), packet, message);
         }
         let interface = route.interface;
         let out = &self.interfaces[interface.0 as usize];
@@ -47,12 +50,19 @@ impl L3 {
             let len = u32::from(header.total_len);
             ctx.drop_frame(Some(port), || DropReason::FragmentationNeeded { len, mtu });
             let message = IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { mtu });
-            return self.send_error(ctx, None, packet, false, message);
+            return self.tell_sender(ctx, passage.as_ref(), packet, message);
         }
         let offset = Ipv4Packet::new_unchecked(packet).frag_offset();
         if header.total_len > mtu && u16::MAX - offset < header.total_len {
             let what = fragment::TOO_LONG;
             return ctx.drop_frame(Some(port), || DropReason::BadFragment { what });
+        }
+        let mut buffer = frame.into_bytes();
+        buffer.truncate(HEADROOM + usize::from(header.total_len));
+        if let Some(passage) = &mut passage
+            && !self.passes(ctx, port, interface, passage, &mut buffer[HEADROOM..])
+        {
+            return;
         }
         ctx.emit(|| TraceEvent::PacketForwarded {
             destination,
@@ -61,10 +71,9 @@ impl L3 {
             ttl_from: header.ttl,
             ttl_to: header.ttl - 1,
         });
-        let mut buffer = frame.into_bytes();
-        buffer.truncate(HEADROOM + usize::from(header.total_len));
         lower_ttl(&mut buffer[HEADROOM..]);
-        if interface == port {
+        // Who was translated does not know where the packet really goes.
+        if interface == port && !passage.is_some_and(|passage| passage.is_translated()) {
             self.redirect(ctx, port, header, &buffer[HEADROOM..], next_hop);
         }
         if header.total_len <= mtu {

@@ -41,6 +41,8 @@ fn type_and_code(message: IcmpMessage) -> (u8, u8) {
                 Unreachable::Port => 3,
                 Unreachable::FragmentationNeeded { .. } => 4,
                 Unreachable::Prohibited => 13,
+                // IPv4 has none such; RFC 1812 section 5.2.7.1 would say that it is no neighbour.
+                Unreachable::BeyondScope => 1,
                 Unreachable::Other { code } => code,
             },
         ),
@@ -49,7 +51,7 @@ fn type_and_code(message: IcmpMessage) -> (u8, u8) {
         IcmpMessage::EchoRequest { .. } => (8, 0),
         IcmpMessage::TtlExceeded => (11, 0),
         IcmpMessage::ReassemblyTimeExceeded => (11, 1),
-        IcmpMessage::ParameterProblem { .. } => (12, 0),
+        IcmpMessage::ParameterProblem { .. } | IcmpMessage::HeaderProblem { .. } => (12, 0),
         IcmpMessage::Other { kind, code } => (kind, code),
     }
 }

@@ -9,7 +9,8 @@ use smoltcp::wire::Ipv4Packet;
 use super::fragment::{Expired, Outcome};
 use super::packet::{Data, Delivery, IcmpInbound, Inbound};
 use super::{
-    ETHERTYPE_ARP, ETHERTYPE_IPV4, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME, PATH_MTU_LIMIT, icmp,
+    ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME,
+    PATH_MTU_LIMIT, icmp, igmp,
 };
 use crate::dhcp::CLIENT_PORT;
 use crate::wire::checksum::checksum;
@@ -94,6 +95,7 @@ impl L3 {
         }
         match ethertype {
             ETHERTYPE_IPV4 => self.process_ipv4(ctx, port, mac, frame),
+            ETHERTYPE_IPV6 => self.process_ipv6(ctx, port, mac, frame),
             ETHERTYPE_ARP => {
                 self.forget_path();
                 self.process_arp(ctx, port, &frame);
@@ -108,10 +110,21 @@ impl L3 {
             Err(reason) => return ctx.drop_frame(Some(port), || reason),
         };
         let link_group = mac.is_group();
+        // Who asks for an address has none, and whoever speaks of groups may have none yet
+        // (RFC 3376 section 4.2.13).
+        let of_groups = header.protocol == igmp::message::PROTOCOL
+            && header.source.is_unspecified()
+            && header.destination.is_multicast();
         let answer = !link_group && self.is_answer(port, &header)
             || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
-        if !answer && let Err(reason) = self.admit(port, header.source, header.destination) {
+        if !answer
+            && !of_groups
+            && let Err(reason) = self.admit(port, header.source, header.destination)
+        {
             return ctx.drop_frame(Some(port), || reason);
+        }
+        if self.gate.is_some() {
+            return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
             let inbound = Inbound {
@@ -125,7 +138,7 @@ impl L3 {
                 data: Data::Frame(frame),
                 start: HEADROOM as u32,
                 end: HEADROOM as u32 + u32::from(header.total_len),
-                header_len: header.header_len,
+                header_len: header.header_len.into(),
             };
             return self.deliver(ctx, inbound, header.is_fragment);
         }
@@ -134,7 +147,7 @@ impl L3 {
             () if destination.is_multicast() => DropReason::NotInGroup { group: destination },
             () if !self.forwarding => DropReason::NotForUs { destination },
             () if link_group => DropReason::LinkBroadcast,
-            () => return self.forward(ctx, port, &header, frame),
+            () => return self.forward(ctx, port, &header, frame, None),
         };
         ctx.drop_frame(Some(port), || reason);
     }
@@ -166,7 +179,7 @@ impl L3 {
 
     /// Any address of the node counts, on whichever interface the packet came in (the weak model of
     /// RFC 1122 section 3.3.4.2, which is Linux's); broadcasts and groups count per interface.
-    fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
+    pub(super) fn is_for_us(&self, port: PortId, destination: IpAddr) -> bool {
         let interface = &self.interfaces[port.0 as usize];
         self.is_local(destination)
             || self.is_limited_broadcast(destination)
@@ -191,16 +204,22 @@ impl L3 {
         };
         if inbound.protocol == PROTOCOL_ICMP {
             self.process_icmp(ctx, inbound);
+        } else if inbound.protocol == igmp::message::PROTOCOL {
+            self.process_igmp(ctx, inbound);
         } else {
             self.deliveries.push_back(Delivery::Packet(inbound));
         }
     }
 
-    fn reassemble(&mut self, ctx: &mut Context<'_>, inbound: Inbound) -> Option<Inbound> {
+    pub(super) fn reassemble(
+        &mut self,
+        ctx: &mut Context<'_>,
+        inbound: Inbound,
+    ) -> Option<Inbound> {
         let piece = inbound.packet();
         let view = Ipv4Packet::new_unchecked(piece);
         let (ident, offset) = (view.ident(), view.frag_offset());
-        let len = piece.len() as u16 - u16::from(inbound.header_len);
+        let len = piece.len() as u16 - inbound.header_len;
         let fragments = &mut self.rare().fragments;
         if let Some(crowded_out) = fragments.make_room(piece) {
             let before = ctx.set_about(crowded_out.about);
@@ -210,7 +229,7 @@ impl L3 {
         }
         match fragments.insert(ctx.now(), piece, inbound.about) {
             Outcome::Held => {
-                ctx.emit(|| TraceEvent::FragmentHeld { ident, offset, len });
+                ctx.emit(|| TraceEvent::FragmentHeld { ident: ident.into(), offset, len });
                 None
             }
             Outcome::Bad(what) => {
@@ -219,10 +238,10 @@ impl L3 {
             }
             Outcome::Whole { packet, fragments } => {
                 let len = packet.len() as u32;
-                ctx.emit(|| TraceEvent::Reassembled { ident, fragments, len });
+                ctx.emit(|| TraceEvent::Reassembled { ident: ident.into(), fragments, len });
                 // The header is that of the first piece; this one may be another.
                 let first = Ipv4Packet::new_unchecked(&packet[..]);
-                let (header_len, ttl) = (first.header_len(), first.hop_limit());
+                let (header_len, ttl) = (first.header_len().into(), first.hop_limit());
                 let data = Data::Buffer(packet);
                 Some(Inbound { data, start: 0, end: len, header_len, ttl, ..inbound })
             }
@@ -299,6 +318,7 @@ impl L3 {
             from: inbound.source,
             to: inbound.destination,
             ttl: inbound.ttl,
+            interface: inbound.interface,
             about: inbound.about,
             message,
             payload,
@@ -325,7 +345,7 @@ impl L3 {
         self.deliver_icmp(inbound, message, Vec::new());
     }
 
-    fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
+    pub(super) fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {
         let known = &mut self.rare().path_mtu;
         if known.len() >= PATH_MTU_LIMIT && !known.contains_key(&destination) {
             let oldest = known.iter().min_by_key(|(_, (_, until))| *until).map(|(host, _)| *host);
@@ -366,6 +386,9 @@ impl L3 {
         about: &Inbound,
         message: IcmpMessage,
     ) {
+        if about.destination.is_ipv6() {
+            return self.send_icmp_error6(ctx, about, message);
+        }
         let source = Some(about.destination);
         self.send_error(ctx, source, about.packet(), about.link_group, message);
     }
@@ -380,6 +403,8 @@ impl L3 {
         link_group: bool,
         message: IcmpMessage,
     ) {
+        let restored = self.as_its_sender_knows_it(packet);
+        let packet = restored.as_deref().unwrap_or(packet);
         let ip = Ipv4Packet::new_unchecked(packet);
         let to = IpAddr::V4(ip.src_addr());
         if let Some(why) = self.silence(ctx, packet, link_group, message) {
@@ -444,9 +469,14 @@ impl L3 {
         (!allowed).then_some(IcmpSilence::RateLimited)
     }
 
-    /// Tells a program of this node, as Linux does, that a neighbour did not answer: an error from
-    /// ourselves about the packet that waited.
-    pub(super) fn deliver_local_error(&mut self, packet: &[u8], about: Option<FrameId>) {
+    /// Tells a program of this node, as Linux does, that a neighbour did not answer, or that a rule
+    /// rejects a packet: an error from ourselves about it.
+    pub(super) fn deliver_local_error(
+        &mut self,
+        packet: &[u8],
+        about: Option<FrameId>,
+        message: IcmpMessage,
+    ) {
         let mut icmp_bytes = vec![0; 8];
         icmp_bytes.extend_from_slice(icmp::quote(packet));
         let Some(original) = icmp::parse_original(&icmp_bytes) else { return };
@@ -454,8 +484,9 @@ impl L3 {
             from: original.source,
             to: original.source,
             ttl: icmp::DEFAULT_TTL,
+            interface: None,
             about,
-            message: IcmpMessage::Unreachable(Unreachable::Host),
+            message,
             payload: Vec::new(),
             original: Some(original),
         }));

@@ -3,10 +3,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use lanternet_core::trace::AddressOrigin;
 use lanternet_core::{Duration, Instant, IpNet, MacAddr, Rng};
 
 use super::MIN_MTU;
 use super::config::{InterfaceConfig, StaticNeighbor};
+use super::ipv6::state::{Address6, Interface6};
 
 /// Random wait before the first probe, up to this (RFC 5227 section 1.1: `PROBE_WAIT`).
 const PROBE_WAIT: Duration = Duration::from_secs(1);
@@ -38,7 +40,11 @@ pub(super) struct Interface {
     detect: bool,
     /// Whether a DHCP client listens here: what comes for its port is taken in without an address.
     pub(super) acquiring: bool,
+    /// Whether it asks who takes part in groups.
+    pub(super) querier: bool,
     neighbors: Box<[StaticNeighbor]>,
+    /// What IPv6 keeps; its addresses are there and not among the others.
+    pub(super) v6: Option<Box<Interface6>>,
 }
 
 #[derive(Debug)]
@@ -105,12 +111,19 @@ impl Interface {
             mac: config.mac,
             mtu: config.mtu.max(MIN_MTU),
             up: true,
-            addresses: config.addresses.iter().map(address).collect(),
+            addresses: config
+                .addresses
+                .iter()
+                .filter(|net| net.addr().is_ipv4())
+                .map(address)
+                .collect(),
             groups: Box::default(),
             announce: config.announce,
             detect: config.detect_conflicts,
             acquiring: false,
+            querier: config.querier,
             neighbors: config.neighbors.as_slice().into(),
+            v6: Interface6::new(config),
         }
     }
 
@@ -174,11 +187,22 @@ impl Interface {
     }
 
     /// The addresses in use, each with its segment.
-    pub(super) fn addresses(&self) -> impl Iterator<Item = IpNet> + '_ {
-        self.used().map(|address| address.net)
+    pub(super) fn addresses(&self) -> impl Iterator<Item = IpNet> + Clone + '_ {
+        self.used().map(|address| address.net).chain(self.addresses6().map(Address6::net))
     }
 
-    fn used(&self) -> impl Iterator<Item = &Address> {
+    fn addresses6(&self) -> impl Iterator<Item = &Address6> + Clone + '_ {
+        self.v6.iter().flat_map(|v6| v6.in_use())
+    }
+
+    /// The segments that its addresses say it is on. An advertised address says nothing of that.
+    pub(super) fn segments(&self) -> impl Iterator<Item = IpNet> + '_ {
+        let own = |address: &&Address6| !matches!(address.origin, AddressOrigin::Advertised { .. });
+        let v6 = self.addresses6().filter(own).map(Address6::net);
+        self.used().map(|address| address.net).chain(v6)
+    }
+
+    fn used(&self) -> impl Iterator<Item = &Address> + Clone {
         let used =
             |address: &&Address| matches!(address.claim, Claim::Announcing { .. } | Claim::Settled);
         self.addresses.iter().filter(used)
@@ -186,7 +210,10 @@ impl Interface {
 
     /// Whether this is one of its addresses in use.
     pub(super) fn owns(&self, address: IpAddr) -> bool {
-        self.addresses().any(|net| net.addr() == address)
+        match address {
+            IpAddr::V4(_) => self.used().any(|own| own.net.addr() == address),
+            IpAddr::V6(address) => self.v6.as_ref().is_some_and(|v6| v6.owns(address)),
+        }
     }
 
     /// Whether this is one of its addresses, in use or about to be.
@@ -205,7 +232,7 @@ impl Interface {
         self.used().find(|own| own.broadcast == Some(address)).map(|own| own.net)
     }
 
-    /// Whether there is an address in use.
+    /// Whether there is an IPv4 address in use.
     pub(super) fn has_address(&self) -> bool {
         self.used().next().is_some()
     }
@@ -223,17 +250,29 @@ impl Interface {
     }
 
     /// Joins a group; the group of all hosts needs no joining (RFC 1112 section 4).
-    pub(super) fn join(&mut self, group: IpAddr) {
-        if !self.groups.contains(&group) {
-            let joined = std::mem::take(&mut self.groups);
-            self.groups = joined.into_iter().chain([group]).collect();
+    /// Whether it was in it for the first time. The list has a group once for each who joined.
+    pub(super) fn join(&mut self, group: IpAddr) -> bool {
+        let news = !self.groups.contains(&group);
+        if let (IpAddr::V6(group), Some(v6)) = (group, &mut self.v6) {
+            v6.join(group);
+            return false;
         }
+        let joined = std::mem::take(&mut self.groups);
+        self.groups = joined.into_iter().chain([group]).collect();
+        news
     }
 
-    /// Leaves a group.
-    pub(super) fn leave(&mut self, group: IpAddr) {
-        let joined = std::mem::take(&mut self.groups);
-        self.groups = joined.into_iter().filter(|joined| *joined != group).collect();
+    /// Leaves a group once. Whether nobody is in it any more, and somebody was.
+    pub(super) fn leave(&mut self, group: IpAddr) -> bool {
+        if let (IpAddr::V6(group), Some(v6)) = (group, &mut self.v6) {
+            v6.leave(group);
+            return false;
+        }
+        let Some(at) = self.groups.iter().position(|joined| *joined == group) else { return false };
+        let mut joined = std::mem::take(&mut self.groups).into_vec();
+        joined.remove(at);
+        self.groups = joined.into();
+        !self.groups.contains(&group)
     }
 
     /// Whether it is a member of the group.
@@ -248,7 +287,8 @@ impl Interface {
             || mac.is_broadcast()
             || mac.is_group()
                 && (mac.0 == [0x01, 0x00, 0x5e, 0x00, 0x00, 0x01]
-                    || self.groups.iter().any(|group| MacAddr::for_multicast(*group) == mac))
+                    || self.groups.iter().any(|group| MacAddr::for_multicast(*group) == mac)
+                    || self.v6.as_ref().is_some_and(|v6| v6.takes(mac)))
     }
 
     /// Another station uses this address of ours: what now?

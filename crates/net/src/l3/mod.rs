@@ -7,20 +7,24 @@
 //! - `input`: from the cable: is it for us? header checks, local delivery, ICMP.
 //! - `forward`: for somebody else: TTL, route, redirect, MTU.
 //! - `output`: from programs: route, segment, neighbour, and onto the cable.
+//! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which
-//! RFC 7126 recommends); policy and multicast routing; IGMP (switches here flood groups).
+//! RFC 7126 recommends); policy and multicast routing (but see [`igmp`]).
 
 mod arp;
 mod config;
 mod forward;
 mod fragment;
+mod gate;
 pub mod icmp;
+pub mod igmp;
 mod input;
 mod interface;
+pub mod ipv6;
 mod lower;
 pub mod neighbor;
 mod output;
@@ -39,21 +43,28 @@ use lanternet_core::{
     TraceEvent,
 };
 
-pub use config::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
+pub use config::{
+    AdvertiseConfig, AdvertisedPrefix, InterfaceConfig, Ipv6Config, L3Config, StaticNeighbor,
+    StaticRoute,
+};
 pub use lower::{LowerConfig, Subinterface};
 pub use packet::{Delivery, HEADROOM, IcmpInbound, Inbound, Original, SendOptions};
 
 use fragment::Reassembler;
 use icmp::RateLimiter;
 use interface::{ClaimStep, Interface};
+use ipv6::fragment::Reassembler6;
 use lower::Lower;
 use neighbor::{Due, NeighborRow, NeighborTable};
 use path::Path;
 use route_table::RouteTable;
 
+use crate::nat::Gate;
+
 /// EtherTypes (IANA).
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
+const ETHERTYPE_IPV6: u16 = 0x86dd;
 
 /// How long a learned path MTU counts (RFC 1191 section 6.3).
 const PATH_MTU_LIFETIME: Duration = Duration::from_secs(600);
@@ -76,6 +87,8 @@ pub struct L3 {
     path: Option<Box<Path>>,
     /// What few nodes ever need.
     rare: Option<Box<Rare>>,
+    /// Address translation and rules.
+    gate: Option<Box<Gate>>,
     /// What interfaces stand on that have no cable.
     lower: Option<Box<Lower>>,
     ident: u16,
@@ -96,14 +109,21 @@ pub enum ClaimOutcome {
 #[derive(Debug, Default)]
 struct Rare {
     fragments: Reassembler,
+    fragments6: Reassembler6,
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
+    igmp: BTreeMap<PortId, igmp::Igmp>,
 }
 
 impl L3 {
     /// A layer that has not started yet, with a random stream of its own.
-    pub fn new(config: L3Config, rng: Rng) -> Self {
+    pub fn new(config: L3Config, mut rng: Rng) -> Self {
+        let gate = config.gate.map(|gate| {
+            let rng = Rng::named(rng.next_u64(), "gate");
+            Box::new(Gate::new(*gate, rng))
+        });
         Self {
+            gate,
             interfaces: config.interfaces.iter().map(Interface::new).collect(),
             routes: RouteTable::default(),
             static_routes: config.routes.into(),
@@ -129,9 +149,11 @@ impl L3 {
                 self.neighbors.insert_static((port, neighbor.address), neighbor.mac);
             }
         }
+        self.start_v6(ctx);
         for port in 0..self.interfaces.len() {
             self.add_connected(PortId(port as u16));
         }
+        self.start_igmp(ctx);
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -157,6 +179,8 @@ impl L3 {
                 }
             }
         }
+        self.igmp_timeout(ctx);
+        self.timeout_v6(ctx);
         while let Some(due) = self.neighbors.due(ctx.now()) {
             self.handle_neighbor_due(ctx, due);
         }
@@ -165,6 +189,9 @@ impl L3 {
         {
             self.reassembly_timed_out(ctx, expired);
         }
+        if let Some(gate) = &mut self.gate {
+            gate.expire(ctx);
+        }
     }
 
     /// An interface can be sent by from now on, or not.
@@ -172,8 +199,11 @@ impl L3 {
         let Some(interface) = self.interfaces.get_mut(port.0 as usize) else { return };
         interface.up = up;
         self.forget_path();
+        self.link_v6(ctx, port, up);
         self.routes.set_interface_up(port, up);
-        if !up {
+        if up {
+            self.igmp_link_up(port);
+        } else {
             for held in self.neighbors.flush(port) {
                 let before = ctx.set_about(held.about);
                 ctx.drop_frame(Some(port), || DropReason::LinkDown);
@@ -193,6 +223,12 @@ impl L3 {
             interface.crash();
         }
         self.rare = None;
+        if let Some(gate) = &mut self.gate {
+            gate.reset();
+        }
+        for v6 in self.interfaces.iter_mut().filter_map(|interface| interface.v6.as_deref_mut()) {
+            v6.stop();
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
@@ -202,8 +238,17 @@ impl L3 {
         for (at, busy) in self.interfaces.iter().filter_map(Interface::next_claim) {
             next = Deadline::earliest(next, Some(Deadline { at, busy }));
         }
-        let fragments = self.rare.as_ref().and_then(|rare| rare.fragments.next_deadline());
+        let flows = self.gate.as_ref().and_then(|gate| gate.next_deadline());
+        for v6 in self.interfaces.iter().filter_map(|interface| interface.v6.as_deref()) {
+            next = Deadline::earliest(next, v6.next_deadline());
+        }
+        let rare = self.rare.as_deref();
+        let fragments = rare.and_then(|rare| rare.fragments.next_deadline());
+        let fragments6 = rare.and_then(|rare| rare.fragments6.next_deadline());
+        let fragments = fragments.into_iter().chain(fragments6).min();
         let next = Deadline::earliest(next, fragments.map(Deadline::background));
+        let next = Deadline::earliest(next, flows.map(Deadline::background));
+        let next = Deadline::earliest(next, self.igmp_deadline());
         Deadline::earliest(next, self.lower_deadline())
     }
 
@@ -223,6 +268,9 @@ impl L3 {
     pub fn source_for(&self, destination: IpAddr) -> Result<IpAddr, Unsent> {
         if self.is_local(destination) {
             return Ok(destination);
+        }
+        if let IpAddr::V6(destination) = destination {
+            return self.source_for6(destination, None).map(|chosen| chosen.source);
         }
         if self.is_limited_broadcast(destination) || destination.is_multicast() {
             let port = self.interface_for_group(None).ok_or(Unsent::NetworkUnreachable)?;
@@ -249,7 +297,10 @@ impl L3 {
             return u16::MAX;
         }
         let route = self.routes.lookup(destination);
-        let mtu = route.map_or(1500, |route| self.interfaces[route.interface.0 as usize].mtu);
+        let mtu = route.map_or(1500, |route| match destination {
+            IpAddr::V4(_) => self.interfaces[route.interface.0 as usize].mtu,
+            IpAddr::V6(_) => self.mtu6(route.interface),
+        });
         mtu.min(self.learned_mtu(now, destination))
     }
 
@@ -320,9 +371,10 @@ impl L3 {
         }
     }
 
-    /// Whether no address is still being checked.
+    /// Whether no address is still being checked, and no router looked for that would give some.
     pub fn is_settled(&self) -> bool {
         !self.interfaces.iter().any(|interface| interface.is_probing(None))
+            && !self.is_configuring()
     }
 
     /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:
@@ -393,12 +445,17 @@ impl L3 {
         Ok(())
     }
 
-    /// Takes part in a multicast group on an interface (`None`: the one of the default route).
+    /// Takes part in a multicast group on an interface (`None`: the one of the default route). Who
+    /// joins twice has to leave twice.
     ///
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn join_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.join(group);
+        let port = self.group_interface(group, port)?;
+        let news = self.interfaces[usize::from(port.0)].join(group);
+        if let (true, IpAddr::V4(group)) = (news, group) {
+            self.igmp_changed(port, group, true);
+        }
         Ok(())
     }
 
@@ -407,20 +464,30 @@ impl L3 {
     /// # Errors
     /// [`Unsent::AddressNotAvailable`] when there is no such interface.
     pub fn leave_group(&mut self, group: IpAddr, port: Option<PortId>) -> Result<(), Unsent> {
-        self.group_interface(port)?.leave(group);
+        let port = self.group_interface(group, port)?;
+        let last = self.interfaces[usize::from(port.0)].leave(group);
+        if let (true, IpAddr::V4(group)) = (last, group) {
+            self.igmp_changed(port, group, false);
+        }
         Ok(())
     }
 
-    fn group_interface(&mut self, port: Option<PortId>) -> Result<&mut Interface, Unsent> {
-        let port = self.interface_for_group(port).ok_or(Unsent::AddressNotAvailable)?;
-        self.interfaces.get_mut(port.0 as usize).ok_or(Unsent::AddressNotAvailable)
+    fn group_interface(&self, group: IpAddr, port: Option<PortId>) -> Result<PortId, Unsent> {
+        let port = match group {
+            IpAddr::V4(_) => self.interface_for_group(port),
+            IpAddr::V6(_) => self.group_interface6(port),
+        };
+        let port = port.ok_or(Unsent::AddressNotAvailable)?;
+        let exists = usize::from(port.0) < self.interfaces.len();
+        if exists { Ok(port) } else { Err(Unsent::AddressNotAvailable) }
     }
 
     /// The interface for packets to everybody or to a group: the one asked for, that of the default
     /// route, or the first that has an address.
     fn interface_for_group(&self, asked: Option<PortId>) -> Option<PortId> {
         let default = || self.routes.lookup(Ipv4Addr::UNSPECIFIED.into());
-        let first = || self.addresses().next().map(|(port, _)| port);
+        let v4 = |(_, net): &(PortId, IpNet)| net.addr().is_ipv4();
+        let first = || self.addresses().find(v4).map(|(port, _)| port);
         asked.or_else(|| default().map(|route| route.interface)).or_else(first)
     }
 
@@ -443,13 +510,13 @@ impl L3 {
     /// Adds the rows that an interface's addresses bring, and the configured rows that they make
     /// possible.
     fn add_connected(&mut self, port: PortId) {
-        let addresses: Vec<IpNet> = self.interfaces[port.0 as usize].addresses().collect();
-        for net in addresses {
+        let segments: Vec<IpNet> = self.interfaces[port.0 as usize].segments().collect();
+        for net in segments {
             self.routes.add(RouteTable::connected(net, port));
         }
         for route in &self.static_routes {
             // A router on no segment of ours cannot be reached; the lab's check has said so.
-            if let Some(interface) = self.routes.interface_towards(route.via) {
+            if let Some(interface) = self.interface_of(route) {
                 self.routes.add(Route {
                     destination: route.to,
                     via: Some(route.via),
@@ -460,6 +527,17 @@ impl L3 {
         }
         for (port, interface) in (0..).map(PortId).zip(&self.interfaces) {
             self.routes.set_interface_up(port, interface.up);
+        }
+    }
+
+    /// The interface on whose segment a route's next router is.
+    fn interface_of(&self, route: &StaticRoute) -> Option<PortId> {
+        let mut ports = (0..self.interfaces.len() as u16).map(PortId);
+        match route.via {
+            IpAddr::V6(via) if via.is_unicast_link_local() => {
+                route.interface.or_else(|| ports.find(|port| self.has_ipv6(*port)))
+            }
+            via => route.interface.or_else(|| self.routes.interface_towards(via)),
         }
     }
 
@@ -528,7 +606,8 @@ impl L3 {
         mut buffer: Vec<u8>,
     ) {
         let from = self.interfaces[port.0 as usize].mac;
-        ethernet(&mut buffer, to, from, ETHERTYPE_IPV4);
+        let ethertype = if buffer[HEADROOM] >> 4 == 6 { ETHERTYPE_IPV6 } else { ETHERTYPE_IPV4 };
+        ethernet(&mut buffer, to, from, ethertype);
         self.transmit(ctx, port, buffer);
     }
 }

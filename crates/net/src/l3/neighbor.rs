@@ -129,6 +129,15 @@ pub struct Seen {
     pub released: VecDeque<Held>,
 }
 
+/// What became of a row when its neighbour told its address itself.
+#[derive(Debug)]
+pub struct Told {
+    /// The hardware address from now on.
+    pub mac: MacAddr,
+    /// What changed.
+    pub seen: Seen,
+}
+
 /// A row to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NeighborRow {
@@ -270,6 +279,54 @@ impl NeighborTable {
         self.set_state(now, key, state);
         self.set_deadline(key, None);
         Some(Seen { old, was: Some(was), state, released })
+    }
+
+    /// The state of a row.
+    pub fn state(&self, now: Instant, key: Key) -> Option<NeighborState> {
+        self.rows.get(&key).map(|row| row.state_at(now))
+    }
+
+    /// A neighbour advertisement came, by the rules of RFC 4861 section 7.2.5: it never makes a row,
+    /// and changes a known hardware address only with the flag `overriding`. `None`: there is no
+    /// row, or nothing to learn for the one there is.
+    pub fn advertised(
+        &mut self,
+        now: Instant,
+        key: Key,
+        mac: Option<MacAddr>,
+        solicited: bool,
+        overriding: bool,
+    ) -> Option<Told> {
+        use NeighborState::{Failed, Incomplete, Permanent, Reachable, Stale};
+        let row = self.rows.get(&key)?;
+        let was = row.state_at(now);
+        let unchanged = |state, mac| {
+            let (old, was, released) = (Some(mac), Some(was), VecDeque::new());
+            Some(Told { mac, seen: Seen { old, was, state, released } })
+        };
+        match was {
+            Failed => None,
+            Permanent => unchanged(was, row.mac),
+            Incomplete => {
+                let mac = mac?;
+                let seen = self.seen(now, key, mac, solicited, false)?;
+                Some(Told { mac, seen })
+            }
+            _ => {
+                let known = row.mac;
+                let other = mac.is_some_and(|mac| mac != known);
+                if other && !overriding {
+                    if was != Reachable {
+                        return unchanged(was, known);
+                    }
+                    self.set_state(now, key, Stale);
+                    return unchanged(Stale, known);
+                }
+                let mac = mac.unwrap_or(known);
+                let seen = self.seen(now, key, mac, solicited, false)?;
+                Some(Told { mac, seen })
+            }
+        }
     }
 
     /// The next thing whose time has come, if any. Call until `None`.

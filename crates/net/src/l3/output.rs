@@ -3,32 +3,37 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::trace::{IcmpMessage, RouteKind, Unreachable, Unsent};
-use lanternet_core::{Context, DropReason, MacAddr, PortId, TraceEvent};
+use lanternet_core::{Context, DropReason, IpNet, MacAddr, PortId, TraceEvent};
 use smoltcp::wire::Ipv4Packet;
 
 use super::interface::Interface;
+use super::ipv6::header::Header6;
 use super::neighbor::{Answer, Held, QUEUE_LIMIT, TABLE_LIMIT};
 use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, SendOptions, fragment};
 use crate::wire::checksum::checksum;
 
 impl L3 {
-    /// Sends a packet of this node. `buffer[HEADROOM..]` is a whole IPv4 packet whose addresses,
-    /// TTL, protocol, length and "don't fragment" are set; its identification and header checksum
-    /// are filled in here. A packet to an address of this node comes back as a delivery.
+    /// Sends a packet of this node. `buffer[HEADROOM..]` is a whole packet. Of an IPv4 packet
+    /// addresses, TTL, protocol, length and "don't fragment" are set; its identification and header
+    /// checksum are filled in here. Of an IPv6 packet, which has no extension headers, everything
+    /// is set. A packet to an address of this node comes back as a delivery.
     ///
     /// # Errors
     /// Why it could not be sent. A neighbour that does not answer is not known yet; that comes as a
     /// delivery.
     ///
     /// # Panics
-    /// When the buffer holds no whole IPv4 header: a bug of the caller.
+    /// When the buffer holds no whole IP header: a bug of the caller.
     pub fn send(
         &mut self,
         ctx: &mut Context<'_>,
         mut buffer: Vec<u8>,
         options: SendOptions,
     ) -> Result<(), Unsent> {
+        if buffer[HEADROOM] >> 4 == 6 {
+            return self.send6(ctx, buffer, options);
+        }
         let ends = self.finish_header(&mut buffer[HEADROOM..]);
         let len = buffer.len() - HEADROOM;
         if !ctx.traced()
@@ -90,7 +95,7 @@ impl L3 {
             link_group: false,
             start: HEADROOM as u32,
             end: HEADROOM as u32 + u32::from(ip.total_len()),
-            header_len: ip.header_len(),
+            header_len: ip.header_len().into(),
             data: Data::Buffer(buffer),
         };
         let destination = inbound.destination;
@@ -115,6 +120,7 @@ impl L3 {
             // IP_MULTICAST_LOOP is on by default).
             self.loop_back(ctx, buffer.clone());
         }
+        let buffer = self.guarded_output(ctx, port, true, buffer)?;
         let mac = match destination {
             _ if destination.is_multicast() => MacAddr::for_multicast(destination),
             _ => MacAddr::BROADCAST,
@@ -147,6 +153,7 @@ impl L3 {
                 return Err(Unsent::BroadcastForbidden);
             }
             let mtu = interface.mtu;
+            let buffer = self.guarded_output(ctx, port, true, buffer)?;
             self.loop_back(ctx, buffer.clone());
             return self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
                 layer.transmit_packet(ctx, port, MacAddr::BROADCAST, piece);
@@ -154,6 +161,7 @@ impl L3 {
         }
         let next_hop = route.via.unwrap_or(destination);
         let mtu = interface.mtu.min(self.learned_mtu(ctx.now(), destination));
+        let buffer = self.guarded_output(ctx, port, false, buffer)?;
         self.send_pieces(ctx, mtu, buffer, |layer, ctx, piece| {
             layer.output(ctx, port, next_hop, piece, false);
         })?;
@@ -162,20 +170,26 @@ impl L3 {
     }
 
     /// Tells what the mask says of a destination: the first thing that a host finds out.
-    fn compare_segments(&self, ctx: &mut Context<'_>, destination: IpAddr) {
+    pub(super) fn compare_segments(&self, ctx: &mut Context<'_>, destination: IpAddr) {
         if self.routes.is_down(destination) {
             return;
         }
         let route = self.routes.lookup(destination);
         let interface = route.map(|route| &self.interfaces[route.interface.0 as usize]);
+        let alike = |net: &IpNet| net.addr().is_ipv4() == destination.is_ipv4();
         let here = |interface: &Interface| {
-            interface.segment_of(destination).or_else(|| interface.addresses().next())
+            let near = |net: &IpNet| match net.addr() {
+                IpAddr::V6(own) => own.is_unicast_link_local(),
+                IpAddr::V4(_) => false,
+            };
+            let wide = interface.addresses().find(|net| alike(net) && !near(net));
+            interface.segment_of(destination).or(wide).or_else(|| interface.addresses().find(alike))
         };
-        let first = || self.addresses().next().map(|(_, address)| address);
+        let first = || self.addresses().map(|(_, address)| address).find(alike);
         let Some(address) = interface.and_then(here).or_else(first) else { return };
         let gateway = route.and_then(|route| route.via);
         ctx.emit(|| match route {
-            Some(route) if route.kind == RouteKind::Connected => {
+            Some(route) if route.via.is_none() && route.kind != RouteKind::Redirect => {
                 TraceEvent::SameSegment { destination, address }
             }
             _ => TraceEvent::OtherSegment { destination, address, gateway },
@@ -265,7 +279,15 @@ impl L3 {
     ) {
         let before = ctx.set_about(held.about);
         let packet = &held.buffer[HEADROOM..];
-        if held.forwarded {
+        if let IpAddr::V6(_) = address {
+            if held.forwarded {
+                ctx.drop_frame(Some(port), || DropReason::NeighborFailed { address });
+            } else if let Some(header) = Header6::of(packet) {
+                let (destination, why) = (header.destination.into(), Unsent::HostUnreachable);
+                ctx.emit(|| TraceEvent::SendFailed { destination, why });
+            }
+            self.neighbor_failed6(ctx, packet, held.about, held.forwarded);
+        } else if held.forwarded {
             ctx.drop_frame(Some(port), || DropReason::NeighborFailed { address });
             let message = IcmpMessage::Unreachable(Unreachable::Host);
             self.send_error(ctx, None, packet, false, message);
@@ -273,7 +295,10 @@ impl L3 {
             let destination = IpAddr::V4(Ipv4Packet::new_unchecked(packet).dst_addr());
             let why = Unsent::HostUnreachable;
             ctx.emit(|| TraceEvent::SendFailed { destination, why });
-            self.deliver_local_error(packet, held.about);
+            // The program knows the packet by the ends that it gave it.
+            let restored = self.as_its_sender_knows_it(packet);
+            let message = IcmpMessage::Unreachable(Unreachable::Host);
+            self.deliver_local_error(restored.as_deref().unwrap_or(packet), held.about, message);
         }
         ctx.set_about(before);
     }

@@ -1,9 +1,12 @@
 //! What passes between the IP layer and what is above it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use lanternet_core::trace::IcmpMessage;
-use lanternet_core::{Context, Frame, FrameId, PortId};
+use lanternet_core::{Context, Frame, FrameId, MacAddr, PortId};
+
+use super::ipv6::header;
 
 /// Room for the Ethernet header in front of every packet that is handed to
 /// [`L3::send`](super::L3::send): the packet starts at this offset of its buffer.
@@ -16,6 +19,8 @@ pub enum Delivery {
     Packet(Inbound),
     /// An ICMP message for programs.
     Icmp(IcmpInbound),
+    /// A router told of these name servers (RFC 8106).
+    NameServers(Vec<IpAddr>),
 }
 
 impl Delivery {
@@ -24,6 +29,7 @@ impl Delivery {
         match self {
             Self::Packet(inbound) => inbound.about,
             Self::Icmp(icmp) => icmp.about,
+            Self::NameServers(_) => None,
         }
     }
 }
@@ -49,7 +55,7 @@ pub struct Inbound {
     /// Where the packet starts and ends in the data.
     pub(super) start: u32,
     pub(super) end: u32,
-    pub(super) header_len: u8,
+    pub(super) header_len: u16,
 }
 
 /// Where a packet's bytes are.
@@ -76,6 +82,24 @@ impl Inbound {
         &self.packet()[usize::from(self.header_len)..]
     }
 
+    /// The whole packet with nothing but the IP header in front of what is above it: IPv6 may have
+    /// had extension headers there.
+    pub fn plain_packet(&self) -> Cow<'_, [u8]> {
+        let (packet, offset) = (self.packet(), usize::from(self.header_len));
+        if self.source.is_ipv4() || offset == header::HEADER {
+            return Cow::Borrowed(packet);
+        }
+        Cow::Owned(header::without_extensions(packet, self.protocol, offset))
+    }
+
+    /// The hardware address that sent it, where that is known.
+    pub(super) fn source_mac(&self) -> Option<MacAddr> {
+        match &self.data {
+            Data::Frame(frame) => frame.source(),
+            Data::Buffer(_) => None,
+        }
+    }
+
     /// Whether all its checksums are known to be right: see [`Frame::is_checksummed`].
     pub fn is_checksummed(&self) -> bool {
         matches!(&self.data, Data::Frame(frame) if frame.is_checksummed())
@@ -99,6 +123,8 @@ pub struct IcmpInbound {
     pub to: IpAddr,
     /// The TTL it arrived with.
     pub ttl: u8,
+    /// The interface it came in by; `None` for one that never left the node.
+    pub interface: Option<PortId>,
     /// The frame it came in.
     pub about: Option<FrameId>,
     /// What it says.
@@ -130,6 +156,9 @@ pub struct SendOptions {
     /// Broadcasts are allowed (`SO_BROADCAST`).
     pub broadcast: bool,
     /// The interface for limited broadcasts and multicasts; otherwise that of the route, or the
-    /// first with an address.
+    /// first with an address. A link-local IPv6 destination has none but this.
     pub interface: Option<PortId>,
+    /// Refuse an IPv6 packet that does not fit its way, rather than cut it. An IPv4 packet says so
+    /// itself.
+    pub dont_fragment: bool,
 }

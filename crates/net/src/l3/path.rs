@@ -74,7 +74,7 @@ impl L3 {
         next_hop: IpAddr,
         mtu: u16,
     ) {
-        if !ctx.traced() {
+        if !ctx.traced() && self.gate.is_none() {
             let path = self.look_path_up(ctx.now(), ends, port, next_hop, mtu);
             self.path = path.map(Box::new);
         }

@@ -84,7 +84,7 @@ impl Net {
             interfaces: addresses.iter().enumerate().map(interface).collect(),
             routes: routes
                 .iter()
-                .map(|(to, via)| StaticRoute { to: to.parse().unwrap(), via: ip(via) })
+                .map(|(to, via)| StaticRoute::new(to.parse().unwrap(), ip(via)))
                 .collect(),
             ..L3Config::default()
         };
@@ -131,7 +131,7 @@ impl Net {
                 Delivery::Icmp(IcmpInbound { from, message, .. }) => {
                     Some((from.to_string(), message))
                 }
-                Delivery::Packet(_) => None,
+                Delivery::Packet(_) | Delivery::NameServers(_) => None,
             })
             .collect()
     }

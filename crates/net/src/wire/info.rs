@@ -4,6 +4,12 @@
 //! knows only from other frames (relative sequence numbers, scaled windows, retransmissions,
 //! reassembly) is not in it: the line is that of Wireshark with those analyses switched off.
 
+mod dhcp;
+mod dns;
+mod icmp;
+mod igmp;
+mod stp;
+
 use std::fmt::Write;
 
 use super::layers::{ChecksumState, FieldName as F, FieldValue, Layer, LayerProtocol as P, Layers};
@@ -16,12 +22,20 @@ impl Layers {
             P::Ethernet | P::Vlan => ethernet(top),
             P::Arp => arp(top),
             P::Ipv4 => ipv4(top),
-            P::Ipv6 => format!("IPv6 next header {}", shown(top, F::Ipv6NextHeader)),
-            P::Icmp => icmp(self, top),
-            P::Icmpv6 => icmpv6(self, top),
+            P::Ipv6 => ipv6(self, top),
+            P::Icmp => icmp::v4(self, top),
+            P::Icmpv6 => icmp::v6(self, top),
+            P::Igmp => igmp::info(top),
             P::Udp => udp(top),
             P::Tcp => tcp(self, top),
-            P::Data => String::new(),
+            P::Llc => llc(top),
+            P::Stp => stp::info(top),
+            P::Dhcp => dhcp::info(top),
+            P::Dns => dns::info(top),
+            P::Http => http(top),
+            P::Ipv6HopByHop | P::Ipv6Routing | P::Ipv6Fragment | P::Ipv6Destination | P::Data => {
+                String::new()
+            }
         };
         let wrong = matches!(top.checksum, Some(ChecksumState::Wrong { .. }));
         if wrong && matches!(top.protocol, P::Tcp | P::Udp) {
@@ -40,7 +54,9 @@ fn shown(layer: &Layer, name: F) -> String {
 }
 
 fn ethernet(layer: &Layer) -> String {
-    let named = [F::EthType, F::VlanEtype].into_iter().find(|name| layer.field(*name).is_some());
+    let named = [F::EthType, F::VlanEtype, F::ServiceEtype]
+        .into_iter()
+        .find(|name| layer.field(*name).is_some());
     match named {
         Some(name) => format!("EtherType {}", shown(layer, name)),
         None => "IEEE 802.3".to_owned(),
@@ -66,12 +82,7 @@ fn arp(layer: &Layer) -> String {
 
 fn ipv4(layer: &Layer) -> String {
     let protocol = layer.number(F::IpProtocol).unwrap_or(0);
-    let name = match protocol {
-        1 => "ICMP",
-        6 => "TCP",
-        17 => "UDP",
-        _ => "Unknown",
-    };
+    let name = protocol_name(protocol);
     let offset = layer.number(F::IpFragmentOffset).unwrap_or(0);
     if offset > 0 || layer.number(F::IpMf) == Some(1) {
         let id = layer.number(F::IpId).unwrap_or(0);
@@ -81,120 +92,58 @@ fn ipv4(layer: &Layer) -> String {
     }
 }
 
-fn icmp(layers: &Layers, layer: &Layer) -> String {
-    let code = layer.number(F::IcmpCode).unwrap_or(0);
-    let what = match layer.number(F::IcmpType) {
-        Some(kind @ (0 | 8)) => {
-            let what = if kind == 8 { "request" } else { "reply" };
-            // The sequence number in both byte orders: some systems send it in the other one.
-            let seq = layer.number(F::IcmpSeq).unwrap_or(0) as u16;
-            let ttl = layers.find(P::Ipv4).map_or_else(|| "?".to_owned(), |ip| shown(ip, F::IpTtl));
-            let (id, other) = (shown(layer, F::IcmpIdent), seq.swap_bytes());
-            return format!("Echo (ping) {what} id={id}, seq={seq}/{other}, ttl={ttl}");
-        }
-        Some(3) => "Destination unreachable",
-        Some(4) => return "Source quench (flow control)".to_owned(),
-        Some(5) => "Redirect",
-        Some(11) => "Time-to-live exceeded",
-        Some(12) => "Parameter problem",
-        Some(13) => return "Timestamp request".to_owned(),
-        Some(14) => return "Timestamp reply".to_owned(),
-        Some(kind) => return format!("ICMP type {kind}, code {code}"),
-        None => return String::new(),
-    };
-    let why = match (layer.number(F::IcmpType), code) {
-        (Some(3), 0) => "Network unreachable",
-        (Some(3), 1) => "Host unreachable",
-        (Some(3), 2) => "Protocol unreachable",
-        (Some(3), 3) => "Port unreachable",
-        (Some(3), 4) => "Fragmentation needed",
-        (Some(3), 5) => "Source route failed",
-        (Some(3), 6) => "Destination network unknown",
-        (Some(3), 7) => "Destination host unknown",
-        (Some(3), 8) => "Source host isolated",
-        (Some(3), 9) => "Network administratively prohibited",
-        (Some(3), 10) => "Host administratively prohibited",
-        (Some(3), 11) => "Network unreachable for TOS",
-        (Some(3), 12) => "Host unreachable for TOS",
-        (Some(3), 13) => "Communication administratively filtered",
-        (Some(3), 14) => "Host precedence violation",
-        (Some(3), 15) => "Precedence cutoff in effect",
-        (Some(5), 0) => "Redirect for network",
-        (Some(5), 1) => "Redirect for host",
-        (Some(5), 2) => "Redirect for Type of Service and network",
-        (Some(5), 3) => "Redirect for Type of Service and host",
-        (Some(11), 0) => "Time to live exceeded in transit",
-        (Some(11), 1) => "Fragment reassembly time exceeded",
-        (Some(12), 0) => "Pointer indicates the error",
-        (Some(12), 1) => "Required option missing",
-        (Some(12), 2) => "Bad length",
-        _ => return format!("{what} (code {code})"),
-    };
-    format!("{what} ({why})")
-}
-
-fn icmpv6(layers: &Layers, layer: &Layer) -> String {
-    let code = layer.number(F::Icmpv6Code).unwrap_or(0);
-    let why = |names: &[&str]| {
-        let name = usize::try_from(code).ok().and_then(|code| names.get(code)).copied();
-        name.map_or_else(|| format!("code {code}"), str::to_owned)
-    };
-    match layer.number(F::Icmpv6Type) {
-        Some(1) => format!(
-            "Destination Unreachable ({})",
-            why(&[
-                "no route to destination",
-                "Administratively prohibited",
-                "Beyond scope of source address",
-                "Address unreachable",
-                "Port unreachable",
-                "Source address failed ingress/egress policy",
-                "Reject route to destination",
-            ])
-        ),
-        Some(2) => "Packet Too Big".to_owned(),
-        Some(3) => format!(
-            "Time Exceeded ({})",
-            why(&["hop limit exceeded in transit", "fragment reassembly time exceeded"])
-        ),
-        Some(4) => format!(
-            "Parameter Problem ({})",
-            why(&[
-                "erroneous header field encountered",
-                "unrecognized Next Header type encountered",
-                "unrecognized IPv6 option encountered",
-            ])
-        ),
-        Some(kind @ (128 | 129)) => {
-            let what = if kind == 128 { "request" } else { "reply" };
-            let (id, seq) = (shown(layer, F::Icmpv6Ident), shown(layer, F::Icmpv6Seq));
-            let ip = layers.find(P::Ipv6);
-            let hops = ip.map_or_else(|| "?".to_owned(), |ip| shown(ip, F::Ipv6HopLimit));
-            format!("Echo (ping) {what} id={id}, seq={seq}, hop limit={hops}")
-        }
-        Some(135) => {
-            let mut line =
-                format!("Neighbor Solicitation for {}", shown(layer, F::Icmpv6SolicitTarget));
-            if let Some(mac) = layer.field(F::Icmpv6LinkAddress) {
-                let _ = write!(line, " from {}", mac.value);
-            }
-            line
-        }
-        Some(136) => {
-            let flags =
-                [(F::Icmpv6Router, "rtr"), (F::Icmpv6Solicited, "sol"), (F::Icmpv6Override, "ovr")];
-            let set = flags.iter().filter(|(flag, _)| layer.number(*flag) == Some(1));
-            let set: Vec<_> = set.map(|(_, name)| *name).collect();
-            let target = shown(layer, F::Icmpv6AdvertTarget);
-            let mut line = format!("Neighbor Advertisement {target} ({})", set.join(", "));
-            if let Some(mac) = layer.field(F::Icmpv6LinkAddress) {
-                let _ = write!(line, " is at {}", mac.value);
-            }
-            line
-        }
-        Some(kind) => format!("ICMPv6 type {kind}, code {code}"),
+fn ipv6(layers: &Layers, layer: &Layer) -> String {
+    if let Some(fragment) = layers.find(P::Ipv6Fragment) {
+        let more = if fragment.number(F::Ipv6FragmentMore) == Some(1) { "y" } else { "n" };
+        let offset = shown(fragment, F::Ipv6FragmentOffset);
+        let ident = shown(fragment, F::Ipv6FragmentId);
+        let next = shown(fragment, F::Ipv6FragmentNext);
+        return format!("IPv6 fragment (off={offset} more={more} ident={ident} nxt={next})");
+    }
+    let mut layers = layers.layers.iter().filter(|layer| !layer.quoted);
+    let last = layers.rfind(|layer| layer.protocol.extends_ipv6()).unwrap_or(layer);
+    let next = [F::Ipv6NextHeader, F::Ipv6HopNext, F::Ipv6DestNext, F::Ipv6RoutingNext]
+        .into_iter()
+        .find_map(|name| last.number(name));
+    match next {
+        Some(59) => "IPv6 no next header".to_owned(),
+        Some(next) => format!("Unknown IP Protocol: {} ({next})", protocol_name(next)),
         None => String::new(),
     }
+}
+
+/// The name of a protocol over IP.
+fn protocol_name(protocol: u64) -> &'static str {
+    match protocol {
+        1 => "ICMP",
+        2 => "IGMP",
+        6 => "TCP",
+        17 => "UDP",
+        58 => "ICMPv6",
+        _ => "Unknown",
+    }
+}
+
+fn llc(layer: &Layer) -> String {
+    if layer.field(F::LlcOui).is_some() {
+        let kind = layer.field(F::LlcType).or_else(|| layer.field(F::LlcPid));
+        let kind = kind.map_or_else(|| "?".to_owned(), |kind| kind.value.to_string());
+        return format!("SNAP, OUI {}, PID {kind}", shown(layer, F::LlcOui));
+    }
+    let [to, from, control] = [F::LlcDsap, F::LlcSsap, F::LlcControl].map(|f| shown(layer, f));
+    format!("LLC {from} > {to}, control {control}")
+}
+
+fn http(layer: &Layer) -> String {
+    let request = [F::HttpMethod, F::HttpUri, F::HttpRequestVersion];
+    let response = [F::HttpResponseVersion, F::HttpStatus, F::HttpPhrase];
+    let parts = if layer.field(F::HttpMethod).is_some() { request } else { response };
+    let words: Vec<_> = parts
+        .iter()
+        .filter_map(|name| layer.field(*name))
+        .map(|field| field.value.to_string())
+        .collect();
+    words.join(" ")
 }
 
 fn udp(layer: &Layer) -> String {

@@ -8,20 +8,32 @@
 //! quoted in ICMP errors are, and they cannot say where in the frame a value lies.
 
 mod arp;
+mod dhcp;
+mod dns;
 mod ethernet;
 mod field;
+mod http;
 mod icmp;
+mod icmpv6;
+mod igmp;
 mod ipv4;
 mod ipv6;
+mod llc;
+mod name;
+mod names;
+mod nd;
+mod protocol;
 mod reader;
+mod stp;
 mod tcp;
 mod udp;
 
-use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
 
-pub use field::{Field, FieldName, FieldValue};
+pub use field::{Field, FieldValue};
+pub use names::FieldName;
+pub use protocol::LayerProtocol;
 
 use reader::{Frame, Upper};
 
@@ -48,78 +60,6 @@ pub struct Layer {
     pub problems: Vec<Problem>,
     /// Whether this is part of a packet that is quoted in an ICMP error.
     pub quoted: bool,
-}
-
-/// The protocols that are taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LayerProtocol {
-    /// Ethernet II, or IEEE 802.3.
-    Ethernet,
-    /// A tag of IEEE 802.1Q or 802.1ad.
-    Vlan,
-    /// ARP (RFC 826).
-    Arp,
-    /// IPv4 (RFC 791).
-    Ipv4,
-    /// IPv6 (RFC 8200).
-    Ipv6,
-    /// ICMP (RFC 792).
-    Icmp,
-    /// ICMPv6 (RFC 4443).
-    Icmpv6,
-    /// UDP (RFC 768).
-    Udp,
-    /// TCP (RFC 9293).
-    Tcp,
-    /// All else: what programs say to each other, or a protocol that is not taken apart.
-    Data,
-}
-
-impl LayerProtocol {
-    /// The layer's number: 2 link, 3 network, 4 transport, 7 application. ARP belongs to the link
-    /// layer (RFC 1122 section 2.3.2), ICMP to the network layer (RFC 792).
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Ethernet | Self::Vlan | Self::Arp => 2,
-            Self::Ipv4 | Self::Ipv6 | Self::Icmp | Self::Icmpv6 => 3,
-            Self::Udp | Self::Tcp => 4,
-            Self::Data => 7,
-        }
-    }
-
-    /// Wireshark's abbreviation, such as `ip`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Ethernet => "eth",
-            Self::Vlan => "vlan",
-            Self::Arp => "arp",
-            Self::Ipv4 => "ip",
-            Self::Ipv6 => "ipv6",
-            Self::Icmp => "icmp",
-            Self::Icmpv6 => "icmpv6",
-            Self::Udp => "udp",
-            Self::Tcp => "tcp",
-            Self::Data => "data",
-        }
-    }
-}
-
-impl fmt::Display for LayerProtocol {
-    /// The name as the field writes it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Ethernet => "Ethernet",
-            Self::Vlan => "802.1Q",
-            Self::Arp => "ARP",
-            Self::Ipv4 => "IPv4",
-            Self::Ipv6 => "IPv6",
-            Self::Icmp => "ICMP",
-            Self::Icmpv6 => "ICMPv6",
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-            Self::Data => "data",
-        })
-    }
 }
 
 /// How a checksum fits the bytes it covers.
@@ -225,10 +165,12 @@ impl Layers {
         self.layers.iter().find(|layer| layer.protocol == protocol && !layer.quoted)
     }
 
-    /// The innermost layer that is not quoted and not merely data.
+    /// The innermost layer that is not quoted and not merely data; headers that extend IPv6 belong
+    /// to that.
     pub fn top(&self) -> Option<&Layer> {
         let mut layers = self.layers.iter().filter(|layer| !layer.quoted);
-        layers.rfind(|layer| layer.protocol != LayerProtocol::Data)
+        layers
+            .rfind(|layer| layer.protocol != LayerProtocol::Data && !layer.protocol.extends_ipv6())
     }
 
     /// Everything that is wrong, with the layer where it is.
@@ -255,7 +197,8 @@ impl Layers {
     fn upper(&mut self, frame: Frame<'_>, upper: &Upper) {
         match upper.protocol {
             1 if !upper.is_v6() => icmp::dissect(self, frame, upper),
-            58 if upper.is_v6() => icmp::dissect(self, frame, upper),
+            2 if !upper.is_v6() => igmp::dissect(self, frame, upper),
+            58 if upper.is_v6() => icmpv6::dissect(self, frame, upper),
             6 => tcp::dissect(self, frame, upper),
             17 => udp::dissect(self, frame, upper),
             _ => self.data(frame, upper.quoted),

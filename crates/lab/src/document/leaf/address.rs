@@ -15,6 +15,8 @@ use crate::span::Text;
 pub(crate) enum Prefix {
     /// From the file: an address with the length of its network's prefix, always that of one station.
     Net(IpNet),
+    /// From routers' advertisements.
+    Slaac,
     /// From a DHCP server.
     Dhcp,
 }
@@ -51,7 +53,8 @@ const PREFIX_PATTERN: &str =
 
 impl Leaf for IpAddr {
     const NOUN: &'static str = "an address";
-    const HOW: &'static str = "write four numbers from 0 to 255, such as `192.168.10.254`";
+    const HOW: &'static str =
+        "write four numbers from 0 to 255, such as `192.168.10.254`, or one of IPv6: `fe80::1`";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         text.value.parse().map_err(|_| match text.value.split_once('/') {
@@ -150,11 +153,15 @@ fn address_and_length<T: Leaf>(text: &Text) -> Result<IpNet, Refusal> {
 
 impl Leaf for Prefix {
     const NOUN: &'static str = "an address with prefix length";
-    const HOW: &'static str = "write one such as `192.168.10.1/24`, or `dhcp` to ask for one";
+    const HOW: &'static str = "write one such as `192.168.10.1/24` or `2001:db8:1::1/64`, `dhcp` to ask \
+                               for one, or `slaac` to form one";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         if text.value == "dhcp" {
             return Ok(Self::Dhcp);
+        }
+        if text.value == "slaac" {
+            return Ok(Self::Slaac);
         }
         let net = address_and_length::<Self>(text)?;
         let why = match net.addr() {
@@ -174,7 +181,11 @@ impl Leaf for Prefix {
 
     fn schema() -> Schema {
         json_schema!({
-            "anyOf": [{ "const": "dhcp" }, { "type": "string", "pattern": PREFIX_PATTERN }],
+            "anyOf": [
+                { "const": "dhcp" },
+                { "const": "slaac" },
+                { "type": "string", "pattern": PREFIX_PATTERN },
+            ],
         })
     }
 }

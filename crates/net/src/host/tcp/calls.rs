@@ -8,6 +8,7 @@ use super::super::calls::{Shutdown, SocketOption};
 use super::super::errno::{BindError, Errno};
 use super::super::process::ProgramId;
 use super::super::readiness::Readiness;
+use super::super::scope::{canonical, interface_of, scoped};
 use super::super::sockets::{Socket, SocketId};
 use super::super::stack::Stack;
 use super::connection::{Connection, Owner};
@@ -97,10 +98,14 @@ impl Stack {
             }
         }
         let (options, bound) = (socket.options.clone(), socket.local);
+        let peer = canonical(peer);
         let peer = match peer.ip() {
             // Linux: the unspecified address means this host.
             std::net::IpAddr::V4(ip) if ip.is_unspecified() => {
                 SocketAddr::from(([127, 0, 0, 1], peer.port()))
+            }
+            std::net::IpAddr::V6(ip) if ip.is_unspecified() => {
+                SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, peer.port()))
             }
             _ => peer,
         };
@@ -112,7 +117,7 @@ impl Stack {
         }
         let source = match bound.map(|local| local.ip()).filter(|ip| !ip.is_unspecified()) {
             Some(source) => source,
-            None => self.source_for(peer.ip())?,
+            None => self.source_towards(peer)?,
         };
         if source.is_ipv4() != peer.is_ipv4() {
             return Err(Errno::FamilyNotSupported);
@@ -121,7 +126,7 @@ impl Stack {
             Some(local) => local.port(),
             None => self.free_port(true).ok_or(Errno::AddressNotAvailable)?,
         };
-        let local = SocketAddr::new(source, port);
+        let local = scoped(source, port, interface_of(peer));
         let mtu = self.l3.path_mtu(self.now, peer.ip());
         let Self { tcp, rng, now, .. } = self;
         let tcp: &mut Tcp = tcp.get_or_insert_default();

@@ -214,7 +214,7 @@ impl Wire<'_, '_> {
         segment::fill_checksum(&mut buffer[at..], local, remote);
         // A segment that cannot leave now is as good as lost: the retransmission timer sees to it.
         // The IP layer has told why.
-        let options = SendOptions { checksummed: true, ..SendOptions::default() };
+        let options = SendOptions { checksummed: true, ..segment::towards(remote) };
         let _ = self.l3.send(self.ctx, buffer, options);
     }
 }

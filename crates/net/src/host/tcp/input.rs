@@ -9,12 +9,13 @@ use lanternet_core::{Context, Duration};
 
 use super::super::errno::Errno;
 use super::super::readiness::Readiness;
+use super::super::scope::scoped;
 use super::super::sockets::SocketId;
 use super::super::stack::Stack;
 use super::connection::{Connection, Outcome, Owner};
-use super::segment::{Header, PROTOCOL, bare, before};
+use super::segment::{Header, PROTOCOL, bare, before, towards};
 use super::{ConnectionId, Peer, Stage, Tuple};
-use crate::l3::{IcmpInbound, Inbound, SendOptions};
+use crate::l3::{IcmpInbound, Inbound};
 use crate::wire::checksum::pseudo_header;
 
 /// How long a closed connection waits for the peer's FIN (Linux's `tcp_fin_timeout`).
@@ -38,8 +39,8 @@ impl Stack {
             self.wrong_checksum(ctx, inbound, Protocol::Tcp, 16);
             return;
         }
-        let local = SocketAddr::new(destination, header.destination_port);
-        let remote = SocketAddr::new(source, header.source_port);
+        let local = scoped(destination, header.destination_port, inbound.interface);
+        let remote = scoped(source, header.source_port, inbound.interface);
         let tuple = Tuple::new(local, remote);
         match self.tcp.as_mut().and_then(|tcp| tcp.find(&tuple)) {
             Some(Peer::Live(id)) => self.connection_segment(ctx, inbound, id, &header),
@@ -110,7 +111,7 @@ impl Stack {
                     let (seq, ack) = (connection.snd_nxt(), connection.rcv_nxt());
                     let window = connection.window();
                     let packet = bare(ctx, [local, remote], TcpFlags::ACK, seq, ack, window);
-                    let _ = l3.send(ctx, packet, SendOptions::default());
+                    let _ = l3.send(ctx, packet, towards(remote));
                     return;
                 }
                 Verdict::Abort => {
@@ -127,7 +128,7 @@ impl Stack {
         }
         let now = ctx.now();
         let interface = tcp.interfaces.for_mtu(connection.mtu, now, || rng.next_u64());
-        let fed = connection.feed(ctx, l3, interface, inbound.packet(), header);
+        let fed = connection.feed(ctx, l3, interface, &inbound.plain_packet(), header);
         if fed.closed || fed.time_wait {
             self.settle(ctx, id, fed);
             return;
@@ -283,8 +284,8 @@ impl Stack {
         let Some(original) = &icmp.original else { return false };
         let Some(quoted) = original.transport.first_chunk::<8>() else { return false };
         let port = |at: usize| u16::from_be_bytes([quoted[at], quoted[at + 1]]);
-        let local = SocketAddr::new(original.source, port(0));
-        let remote = SocketAddr::new(original.destination, port(2));
+        let local = scoped(original.source, port(0), icmp.interface);
+        let remote = scoped(original.destination, port(2), icmp.interface);
         let seq = u32::from_be_bytes([quoted[4], quoted[5], quoted[6], quoted[7]]);
         let Self { l3, tcp: Some(tcp), rng, .. } = self else { return false };
         let Some(Peer::Live(id)) = tcp.find(&Tuple::new(local, remote)) else { return false };
@@ -364,7 +365,7 @@ impl Stack {
         // With data under way their retransmission asks the same question.
         if connection.snd_una() == connection.snd_nxt() {
             let packet = bare(ctx, ends, TcpFlags::ACK, seq, ack, window);
-            let _ = l3.send(ctx, packet, SendOptions::default());
+            let _ = l3.send(ctx, packet, towards(ends[1]));
         }
         tcp.arm(id);
     }

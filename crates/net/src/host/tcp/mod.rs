@@ -16,7 +16,7 @@ mod time_wait;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use lanternet_core::{Deadline, Duration, Instant};
+use lanternet_core::{Deadline, Duration, Instant, PortId};
 
 pub(super) use connection::{Connection, Owner};
 use engine::Interfaces;
@@ -28,6 +28,7 @@ pub(super) mod test_wire {
 }
 
 use super::packet::DEFAULT_TTL;
+use super::scope::{interface_of, scoped};
 use super::sockets::SocketId;
 
 /// `SO_KEEPALIVE` and its three numbers.
@@ -121,6 +122,8 @@ pub(super) struct Tuple {
     remote_port: u16,
     local: IpAddr,
     remote: IpAddr,
+    /// The interface of link-local addresses.
+    interface: Option<PortId>,
 }
 
 impl Tuple {
@@ -130,15 +133,16 @@ impl Tuple {
             remote_port: remote.port(),
             local: local.ip(),
             remote: remote.ip(),
+            interface: interface_of(remote).or_else(|| interface_of(local)),
         }
     }
 
     pub(super) fn local(&self) -> SocketAddr {
-        SocketAddr::new(self.local, self.local_port)
+        scoped(self.local, self.local_port, self.interface)
     }
 
     pub(super) fn remote(&self) -> SocketAddr {
-        SocketAddr::new(self.remote, self.remote_port)
+        scoped(self.remote, self.remote_port, self.interface)
     }
 }
 
@@ -235,7 +239,13 @@ impl Tcp {
         port: u16,
     ) -> impl Iterator<Item = (IpAddr, bool, Option<SocketId>)> + '_ {
         let least = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
-        let from = Tuple { local_port: port, remote_port: 0, local: least, remote: least };
+        let from = Tuple {
+            local_port: port,
+            remote_port: 0,
+            local: least,
+            remote: least,
+            interface: None,
+        };
         let users = self.peers.range(from..).take_while(move |(tuple, _)| tuple.local_port == port);
         users.map(|(tuple, peer)| match peer {
             Peer::TimeWait(waiting) => (tuple.local, waiting.reuse, None),

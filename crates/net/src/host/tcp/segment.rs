@@ -7,6 +7,8 @@ use lanternet_core::Context;
 use lanternet_core::trace::{SegmentDirection, TcpFlags, TcpSegment};
 
 use super::super::packet::{self, Ip};
+use super::super::scope::interface_of;
+use crate::l3::SendOptions;
 use crate::wire::checksum::pseudo_header;
 
 /// IANA's protocol number.
@@ -91,6 +93,12 @@ pub(in crate::host) fn fill_checksum(
         .with(segment)
         .finish();
     segment[16..18].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// How packets to this end leave: to a link-local one by its interface. None is cut.
+pub(in crate::host) fn towards(remote: SocketAddr) -> SendOptions {
+    let interface = interface_of(remote);
+    SendOptions { interface, dont_fragment: true, ..SendOptions::default() }
 }
 
 /// A segment without data that belongs to no connection, ready to be sent.

@@ -7,9 +7,9 @@ use lanternet_core::trace::{DropReason, ResetCause, TcpFlags, TcpState, TraceEve
 use lanternet_core::{Context, Duration};
 
 use super::super::stack::Stack;
-use super::segment::{Header, bare, before};
+use super::segment::{Header, bare, before, towards};
 use super::{ConnectionId, Peer, Tuple};
-use crate::l3::{Inbound, SendOptions};
+use crate::l3::Inbound;
 
 /// Linux's `TCP_TIMEWAIT_LEN`.
 const LENGTH: Duration = Duration::from_secs(60);
@@ -54,7 +54,7 @@ impl Stack {
         let TimeWait { snd_nxt, rcv_nxt, window, .. } = *waiting;
         let packet = bare(ctx, ends, TcpFlags::ACK, snd_nxt, rcv_nxt, window);
         // The IP layer tells why it could not; the peer asks again.
-        let _ = self.l3.send(ctx, packet, SendOptions::default());
+        let _ = self.l3.send(ctx, packet, towards(tuple.remote()));
     }
 
     /// A segment for a connection in TIME-WAIT. `true`: it begins a new connection, so treat it as
@@ -148,6 +148,6 @@ impl Stack {
             bare(ctx, ends, TcpFlags::RST | TcpFlags::ACK, 0, header.end(), 0)
         };
         ctx.emit(|| TraceEvent::TcpResetSent { local, remote, why });
-        let _ = self.l3.send(ctx, packet, SendOptions::default());
+        let _ = self.l3.send(ctx, packet, towards(remote));
     }
 }

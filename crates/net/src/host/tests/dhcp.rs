@@ -291,8 +291,11 @@ fn a_relay_brings_clients_and_server_together_and_renewals_go_past_it() {
         DhcpConfig { relays: vec![relay], ..DhcpConfig::default() },
     );
     let interface = InterfaceConfig::new(mac(99)).with_address("10.1.0.5/24".parse().unwrap());
-    let gateway =
-        StaticRoute { to: "0.0.0.0/0".parse().unwrap(), via: "10.1.0.1".parse().unwrap() };
+    let gateway = StaticRoute {
+        to: "0.0.0.0/0".parse().unwrap(),
+        via: "10.1.0.1".parse().unwrap(),
+        interface: None,
+    };
     let l3 = L3Config { interfaces: vec![interface], routes: vec![gateway], ..L3Config::default() };
     let server = ServerConfig { interfaces: vec![PortId(0)], pools: vec![near()] };
     let dhcp = DhcpConfig { server: Some(server), ..DhcpConfig::default() };

@@ -6,6 +6,7 @@ mod raw;
 mod sockets;
 mod tcp;
 mod udp;
+mod v6;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -73,7 +74,7 @@ impl Pair {
         };
         let host = |name: &str, interfaces, via: Option<&str>| {
             let to = "0.0.0.0/0".parse().unwrap();
-            let routes = via.map(|via| StaticRoute { to, via: via.parse().unwrap() });
+            let routes = via.map(|via| StaticRoute::new(to, via.parse().unwrap()));
             let forwarding = routes.is_none();
             let routes = routes.into_iter().collect();
             let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };

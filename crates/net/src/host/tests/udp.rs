@@ -190,7 +190,13 @@ fn echo_requests_come_back_to_the_socket_that_sent_them() {
         pings.push(pair.spawn(pair.a, "ping", move |handle| async move {
             let socket = IcmpSocket::open(&handle);
             let payload = &[number as u8; 56];
-            let request = EchoRequest { sequence: number, payload, ttl: 64, dont_fragment: true };
+            let request = EchoRequest {
+                sequence: number,
+                payload,
+                ttl: 64,
+                dont_fragment: true,
+                interface: None,
+            };
             socket.send_echo(B.into(), request).unwrap();
             let reply = socket.receive().await.unwrap();
             assert_eq!((reply.from, reply.sequence, reply.ttl), (IpAddr::V4(B), number, 64));

@@ -6,7 +6,8 @@ use super::*;
 use crate::l2::Switch;
 use crate::l2::harness::{A, B, Harness};
 
-const BPDU: MacAddr = MacAddr([0x01, 0x80, 0xc2, 0, 0, 0]);
+/// To the bridge itself: LLDP.
+const LLDP: MacAddr = MacAddr([0x01, 0x80, 0xc2, 0, 0, 0x0e]);
 
 fn vlan(number: u16) -> VlanId {
     VlanId::new(number).unwrap()
@@ -223,28 +224,6 @@ fn a_vlan_whose_other_ports_are_down_has_nowhere_to_go() {
 #[test]
 fn what_is_for_the_bridge_itself_needs_no_native_vlan() {
     let mut bridge = bridge();
-    assert_eq!(bridge.bytes(4, plain(A, BPDU)), []);
-    assert_eq!(reason(&bridge), Some(DropReason::ReservedAddress { mac: BPDU }));
-}
-
-#[test]
-fn a_port_that_only_learns_learns_and_one_that_discards_does_not() {
-    for vlans in [None, Some(vec![access(1); 3])] {
-        let config = BridgeConfig { vlans, ..BridgeConfig::with_ports(3) };
-        let mut bridge = Harness::new(Switch::new(config));
-        for (state, known) in [(PortState::Discarding, false), (PortState::Learning, true)] {
-            bridge.device.bridge.set_port_state(PortId(0), state);
-            assert_eq!(bridge.bytes(0, plain(A, B)), []);
-            assert_eq!(reason(&bridge), Some(DropReason::PortBlocked { port: PortId(0) }));
-            assert_eq!(!bridge.device.mac_table().rows(bridge.now).is_empty(), known);
-            assert_eq!(bridge.bytes(1, plain(B, MacAddr::BROADCAST)), [2], "not out of it either");
-        }
-        // The cable coming back changes nothing about it.
-        bridge.link(0, false);
-        bridge.link(0, true);
-        assert_eq!(bridge.bytes(1, plain(B, MacAddr::BROADCAST)), [2]);
-        bridge.device.bridge.set_port_state(PortId(0), PortState::Forwarding);
-        assert_eq!(bridge.bytes(1, plain(B, MacAddr::BROADCAST)), [0, 2]);
-        assert_eq!(bridge.bytes(0, plain(A, MacAddr::BROADCAST)), [1, 2]);
-    }
+    assert_eq!(bridge.bytes(4, plain(A, LLDP)), []);
+    assert_eq!(reason(&bridge), Some(DropReason::ReservedAddress { mac: LLDP }));
 }

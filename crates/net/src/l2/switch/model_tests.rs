@@ -68,7 +68,7 @@ impl Model {
         }
         let others = (0..PORTS).filter(|other| *other != port && !self.down.contains(other));
         match destination.0 {
-            [0x01, 0x80, 0xc2, 0, 0, 0..=15] => Vec::new(),
+            [0x01, 0x80, 0xc2, 0, 0, 1..=15] => Vec::new(),
             _ => match self.rows.get(&destination) {
                 Some((to, _)) if *to == port => Vec::new(),
                 Some((to, _)) => vec![*to],

@@ -1,7 +1,7 @@
 //! Ethernet II and IEEE 802.3, with the tags of IEEE 802.1Q and 802.1ad.
 
 use super::reader::{Frame, Kind, Spec};
-use super::{FieldName, LayerProtocol, Layers, Problem, arp};
+use super::{FieldName, LayerProtocol, Layers, Problem, arp, llc};
 
 const HEADER: [Spec; 2] =
     [(FieldName::EthDst, 0, 48, Kind::Mac), (FieldName::EthSrc, 48, 48, Kind::Mac)];
@@ -11,6 +11,16 @@ const TAG: [Spec; 3] = [
     (FieldName::VlanDei, 3, 1, Kind::Flag),
     (FieldName::VlanId, 4, 12, Kind::Number),
 ];
+
+const SERVICE_TAG: [Spec; 3] = [
+    (FieldName::ServicePriority, 0, 3, Kind::Number),
+    (FieldName::ServiceDei, 3, 1, Kind::Flag),
+    (FieldName::ServiceId, 4, 12, Kind::Number),
+];
+
+/// The EtherTypes of tags: IEEE 802.1Q, IEEE 802.1ad, and what was used before that.
+const TAGS: [usize; 3] = [0x8100, SERVICE, 0x9100];
+const SERVICE: usize = 0x88a8;
 
 /// The smallest value that is a type and not a length (IEEE 802.3 clause 3.2.6).
 const FIRST_TYPE: usize = 0x600;
@@ -26,10 +36,15 @@ pub(super) fn dissect(layers: &mut Layers, frame: Frame<'_>) {
     let ethernet = layers.layers.len();
     layers.layers.push(layer.done());
 
-    while let Some(0x8100 | 0x88a8 | 0x9100) = kind {
+    while let Some(ethertype) = kind.filter(|kind| TAGS.contains(kind)) {
         let mut tag = payload.layer(LayerProtocol::Vlan, 4, false);
-        tag.read(&TAG);
-        kind = type_or_len(&mut tag, 2, FieldName::VlanEtype, FieldName::VlanLen);
+        if ethertype == SERVICE {
+            tag.read(&SERVICE_TAG);
+            kind = type_or_len(&mut tag, 2, FieldName::ServiceEtype, FieldName::VlanLen);
+        } else {
+            tag.read(&TAG);
+            kind = type_or_len(&mut tag, 2, FieldName::VlanEtype, FieldName::VlanLen);
+        }
         payload = payload.skip(4);
         layers.layers.push(tag.done());
     }
@@ -39,7 +54,7 @@ pub(super) fn dissect(layers: &mut Layers, frame: Frame<'_>) {
         Some(0x0800 | 0x86dd) => layers.packet(payload, false),
         Some(0x0806) => arp::dissect(layers, payload),
         Some(len) if len < FIRST_TYPE => {
-            layers.data(payload.first(len), false);
+            llc::dissect(layers, payload.first(len));
             if len > all
                 && let Some(layer) = layers.layers.get_mut(ethernet)
             {

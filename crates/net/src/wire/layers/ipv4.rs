@@ -105,7 +105,9 @@ fn options(layer: &mut Filling<'_>, end: usize) {
             }
             _ => 2,
         };
-        if len > data {
+        if header[at] == 148 && len == 4 {
+            layer.field(FieldName::IpOptionRouterAlert, (at + 2) * 8, 16, Kind::Number);
+        } else if len > data {
             layer.bytes(FieldName::IpOptionData, at + data, len - data);
         }
         at += len;

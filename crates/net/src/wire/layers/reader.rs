@@ -1,5 +1,6 @@
 //! Reading: a window of the frame that knows where it is, and a layer being filled from it.
 
+use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -51,7 +52,13 @@ impl<'a> Frame<'a> {
         if self.rest.len() < len && !quoted {
             layer.problems.push(Problem::Truncated { needed: len, found: self.rest.len() });
         }
-        Filling { frame: self, layer }
+        Filling { frame: self, layer, cut: quoted }
+    }
+
+    /// A layer of an application: all that is left.
+    pub(super) fn application(self, protocol: LayerProtocol, upper: &Upper) -> Filling<'a> {
+        let filling = self.layer(protocol, self.rest.len(), upper.quoted);
+        Filling { cut: upper.cut(), ..filling }
     }
 }
 
@@ -62,6 +69,8 @@ pub(super) enum Kind {
     Number,
     /// Counts in units of so many bytes.
     Times(u64),
+    /// Counts parts of a second, of which there are so many.
+    Parts(u32),
     /// Names.
     Hex,
     /// One bit.
@@ -79,6 +88,8 @@ pub(super) type Spec = (FieldName, usize, usize, Kind);
 pub(super) struct Filling<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) layer: Layer,
+    /// Whether the bytes may end early without being wrong.
+    pub(super) cut: bool,
 }
 
 impl<'a> Filling<'a> {
@@ -98,6 +109,7 @@ impl<'a> Filling<'a> {
         let value = match kind {
             Kind::Number => FieldValue::Number(number()),
             Kind::Times(unit) => FieldValue::Number(number() * unit),
+            Kind::Parts(of) => FieldValue::Parts(number(), of),
             Kind::Hex => FieldValue::Hex(number(), len.div_ceil(4) as u8),
             Kind::Flag => FieldValue::Flag(number() != 0),
             Kind::Mac => match MacAddr::from_slice(bytes) {
@@ -119,10 +131,35 @@ impl<'a> Filling<'a> {
         }
     }
 
-    fn put(&mut self, name: FieldName, start: usize, len: usize, value: FieldValue) {
+    /// A name or words, which take `len` bytes from `start` on.
+    pub(super) fn text(&mut self, name: FieldName, start: usize, len: usize, text: String) {
+        if self.frame.rest.get(start..start + len).is_some() {
+            self.put(name, start * 8, len * 8, FieldValue::Text(text.into()));
+        }
+    }
+
+    /// Bytes as words: what is not printable ASCII becomes `\DDD`, a backslash `\\`.
+    pub(super) fn words(&mut self, name: FieldName, start: usize, len: usize) {
+        if let Some(bytes) = self.frame.rest.get(start..start + len) {
+            self.put(name, start * 8, len * 8, FieldValue::Text(printable(bytes).into()));
+        }
+    }
+
+    /// A value that was found elsewhere than [`field`](Self::field) looks for it.
+    pub(super) fn put(&mut self, name: FieldName, start: usize, len: usize, value: FieldValue) {
         let first = self.frame.offset * 8 + start;
         let bits = Range { start: first as u32, end: (first + len) as u32 };
         self.layer.fields.push(Field { name, value, bits });
+    }
+
+    /// Whether there are so many bytes from the start of the layer on; if not, and the packet was
+    /// not cut on purpose, that is a problem.
+    pub(super) fn needs(&mut self, needed: usize) -> bool {
+        let found = self.frame.rest.len();
+        if needed > found && !self.cut {
+            self.problem(Problem::Truncated { needed, found });
+        }
+        needed <= found
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
@@ -159,6 +196,20 @@ impl<'a> Filling<'a> {
     }
 }
 
+/// The bytes as words; see [`Filling::words`].
+pub(super) fn printable(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match byte {
+            b'\\' => text.push_str("\\\\"),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            // Writing to a String cannot fail.
+            _ => drop(write!(text, "\\{byte:03}")),
+        }
+    }
+    text
+}
+
 fn address(bytes: &[u8]) -> Option<IpAddr> {
     match bytes.len() {
         4 => bytes.first_chunk::<4>().map(|bytes| Ipv4Addr::from(*bytes).into()),
@@ -179,6 +230,11 @@ pub(super) struct Upper {
 }
 
 impl Upper {
+    /// Whether what is carried may end early without being wrong.
+    pub(super) fn cut(&self) -> bool {
+        self.quoted || !self.whole
+    }
+
     pub(super) fn is_v6(&self) -> bool {
         matches!(self.source, Some(IpAddr::V6(_)))
     }

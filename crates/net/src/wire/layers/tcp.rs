@@ -1,7 +1,7 @@
 //! TCP (RFC 9293), with the options of RFC 7323 and RFC 2018.
 
 use super::reader::{Filling, Frame, Kind, Spec, Upper};
-use super::{FieldName, LayerProtocol, Layers, Problem};
+use super::{FieldName, LayerProtocol, Layers, Problem, dns, http};
 
 const MIN_LEN: usize = 20;
 
@@ -40,9 +40,16 @@ pub(super) fn dissect(layers: &mut Layers, frame: Frame<'_>, upper: &Upper) {
     if all >= header_len {
         options(&mut layer, header_len);
     }
+    let ports = [FieldName::TcpSrcPort, FieldName::TcpDstPort].map(|port| layer.number(port));
     layers.layers.push(layer.done());
-    if all > header_len {
-        layers.data(frame.skip(header_len), upper.quoted);
+    let payload = frame.skip(header_len);
+    if payload.rest().is_empty() {
+        return;
+    }
+    if ports.contains(&Some(dns::PORT)) {
+        dns::dissect_stream(layers, payload, upper);
+    } else if !http::dissect(layers, payload, upper) {
+        layers.data(payload, upper.quoted);
     }
 }
 

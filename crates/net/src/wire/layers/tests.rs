@@ -171,6 +171,39 @@ fn an_error_quotes_once() {
     assert_eq!(protocols(&Layers::dissect_ip(&packet)), [Ipv4, Icmp, Ipv4, Icmp, Data]);
 }
 
+/// A question with a pointer to itself as its name, over UDP.
+fn question_that_loops() -> Vec<u8> {
+    let mut frame = bytes("020000000afe020000000a0108004500002e0000000040110000c0a80a01c0a80a35");
+    frame.extend(bytes("c3500035001a0000 123401000001000000000000 c00c00010001"));
+    frame
+}
+
+#[test]
+fn a_name_that_loops_is_a_problem_and_no_endless_reading() {
+    let layers = read_all(&question_that_loops());
+    let found = layers.problems().find_map(|(layer, problem)| match problem {
+        Problem::BadValue { field, .. } => Some((layer.protocol, *field)),
+        _ => None,
+    });
+    assert_eq!(found, Some((LayerProtocol::Dns, FieldName::DnsQueryName)));
+}
+
+#[test]
+fn an_option_without_length_ends_neighbour_discovery() {
+    // A router solicitation whose option says that it has no bytes (RFC 4861 section 4.6).
+    let mut packet =
+        bytes("6000000000103afffe800000000000000000000000000001ff020000000000000000000000000002");
+    packet.extend(bytes("85000000000000000100000000000000"));
+    let layers = Layers::dissect_ip(&packet);
+    let icmp = layers.find(LayerProtocol::Icmpv6).unwrap();
+    let expected = Problem::BadValue {
+        field: FieldName::NdOptionLen,
+        found: 0,
+        expected: "at least 1: eight bytes",
+    };
+    assert!(icmp.problems.contains(&expected), "{:?}", icmp.problems);
+}
+
 proptest! {
     #[test]
     fn any_bytes_can_be_read(frame in vec(any::<u8>(), 0..200)) {

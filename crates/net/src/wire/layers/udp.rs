@@ -1,7 +1,7 @@
 //! UDP (RFC 768).
 
 use super::reader::{Frame, Kind, Spec, Upper};
-use super::{ChecksumState, FieldName, LayerProtocol, Layers, Problem};
+use super::{ChecksumState, FieldName, LayerProtocol, Layers, Problem, dhcp, dns};
 
 const LEN: usize = 8;
 
@@ -43,6 +43,16 @@ pub(super) fn dissect(layers: &mut Layers, frame: Frame<'_>, upper: &Upper) {
         });
         layer.judge(FieldName::UdpChecksum, sum);
     }
+    let ports = [FieldName::UdpSrcPort, FieldName::UdpDstPort].map(|port| layer.number(port));
     layers.layers.push(layer.done());
-    layers.data(frame.first(len).skip(LEN), upper.quoted);
+    let payload = frame.first(len).skip(LEN);
+    let cut = Upper { whole: upper.whole && len <= all, ..*upper };
+    let is = |known: &[usize]| ports.iter().flatten().any(|port| known.contains(port));
+    if is(&[dns::PORT]) && dns::is_message(payload.rest()) {
+        dns::dissect(layers, payload, &cut);
+    } else if is(&dhcp::PORTS) && dhcp::is_message(payload.rest(), cut.cut()) {
+        dhcp::dissect(layers, payload, &cut);
+    } else {
+        layers.data(payload, upper.quoted);
+    }
 }

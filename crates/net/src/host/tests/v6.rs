@@ -1,0 +1,208 @@
+//! The sockets over IPv6.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+
+use lanternet_core::trace::{IcmpMessage, TcpState};
+use lanternet_core::{Instant, LinkSettings, Recorder, Rng, Simulation, TraceEvent};
+
+use super::super::stream::{TcpListener, TcpStream, UdpSocket};
+use super::super::{EchoRequest, Handle, Host, HostConfig, Readiness, Shutdown, SocketKind};
+use super::{Pair, mac};
+use crate::l3::{InterfaceConfig, L3Config, StaticRoute};
+
+/// A in 2001:db8:1::/64, a router, B in 2001:db8:2::/64; what B and the router's interface to it take.
+fn routed(b_mtu: u16, mtu: u16) -> Pair {
+    let mut sim = Simulation::new(7);
+    let recorder = Recorder::default();
+    sim.observe(recorder.clone());
+    let interface = |last, address: &str, mtu| {
+        let interface = InterfaceConfig::new(mac(last)).with_address(address.parse().unwrap());
+        InterfaceConfig { mtu, ..interface }
+    };
+    let host = |name: &str, interfaces, via: Option<&str>| {
+        let to = "::/0".parse().unwrap();
+        let routes = via.map(|via| StaticRoute::new(to, via.parse().unwrap()));
+        let forwarding = routes.is_none();
+        let routes = routes.into_iter().collect();
+        let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };
+        Host::new(HostConfig::new(l3, Rng::named(1, name)))
+    };
+    let a = host("a", vec![interface(1, "2001:db8:1::1/64", 1500)], Some("2001:db8:1::fe"));
+    let b = host("b", vec![interface(2, "2001:db8:2::2/64", b_mtu)], Some("2001:db8:2::fe"));
+    let left = interface(3, "2001:db8:1::fe/64", 1500);
+    let right = interface(4, "2001:db8:2::fe/64", mtu);
+    let [a, b] = [sim.add_node("a", a), sim.add_node("b", b)];
+    let r = sim.add_node("r", host("r", vec![left, right], None));
+    for node in [a, b] {
+        let ends = [sim.add_port(node, "eth0"), sim.add_port(r, &format!("eth{}", node.0))];
+        sim.add_link(ends, [LinkSettings::default(), LinkSettings::default()]);
+    }
+    Pair { sim, a, b, recorder, records: Vec::new() }
+}
+
+/// Once all addresses are checked.
+fn ready() -> Pair {
+    ready_with(1500, 1500)
+}
+
+fn ready_with(b_mtu: u16, mtu: u16) -> Pair {
+    let mut pair = routed(b_mtu, mtu);
+    pair.sim.run_until(Instant::from_secs(5));
+    pair.recorder.take();
+    pair
+}
+
+const B: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2);
+
+fn link_local(last: u16) -> Ipv6Addr {
+    Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0xff, 0xfe00, last)
+}
+
+async fn ping(handle: Handle, to: IpAddr, len: usize, dont_fragment: bool) -> Vec<IcmpMessage> {
+    let id = handle.socket(SocketKind::Ping);
+    let payload = &vec![0x61; len];
+    let mut heard = Vec::new();
+    for sequence in 1..=2 {
+        let interface = None;
+        let request = EchoRequest { sequence, payload, ttl: 64, dont_fragment, interface };
+        handle.send_echo(id, to, request).unwrap();
+        std::future::poll_fn(|cx| handle.poll_ready(cx, id, Readiness::READABLE)).await;
+        heard.push(handle.receive_echo(id).unwrap().message);
+    }
+    heard
+}
+
+fn is_reply(message: &IcmpMessage) -> bool {
+    matches!(message, IcmpMessage::EchoReply { .. })
+}
+
+#[test]
+fn a_ping_crosses_a_router_and_its_reply_comes_back() {
+    let mut pair = ready();
+    let program = pair.spawn(pair.a, "ping", |handle| async move {
+        let heard = ping(handle, B.into(), 56, false).await;
+        u8::from(!heard.iter().all(is_reply))
+    });
+    pair.run(60);
+    assert_eq!(pair.exit(pair.a, program), Some(0));
+    let forwarded = pair.records.iter().filter_map(|record| match record.event {
+        TraceEvent::PacketForwarded { ttl_from, ttl_to, .. } => Some((ttl_from, ttl_to)),
+        _ => None,
+    });
+    assert_eq!(forwarded.collect::<Vec<_>>(), [(64, 63); 4]);
+    for node in [pair.a, pair.b] {
+        assert!(pair.drops(node).is_empty(), "{:?}", pair.drops(node));
+    }
+}
+
+#[test]
+fn a_long_datagram_is_cut_by_its_sender_and_put_together_by_its_receiver() {
+    let mut pair = ready();
+    let program = pair.spawn(pair.a, "ping", |handle| async move {
+        let heard = ping(handle, B.into(), 4000, false).await;
+        u8::from(!heard.iter().all(is_reply))
+    });
+    pair.run(60);
+    assert_eq!(pair.exit(pair.a, program), Some(0));
+    assert!(pair.events(pair.b).any(|event| matches!(event, TraceEvent::Reassembled { .. })));
+}
+
+/// Sends so many bytes over TCP from A to B and returns what B got.
+fn transfer(pair: &mut Pair, bytes: usize) -> (Option<u8>, Option<u8>) {
+    let server = pair.spawn(pair.b, "server", move |handle| async move {
+        let listener = TcpListener::listen(&handle, all(80), 8, &[]).unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        assert_eq!(peer.ip().to_string(), "2001:db8:1::1");
+        u8::from(read_all(stream).await != bytes)
+    });
+    let client = pair.spawn(pair.a, "client", move |handle| async move {
+        let stream =
+            TcpStream::connect(&handle, SocketAddr::from((B, 80)), None, &[]).await.unwrap();
+        stream.write_all(&vec![7; bytes]).await.unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        0
+    });
+    pair.run(100);
+    (pair.exit(pair.b, server), pair.exit(pair.a, client))
+}
+
+async fn read_all(stream: TcpStream) -> usize {
+    let (mut all, mut buffer) = (0, [0; 4096]);
+    loop {
+        match stream.read(&mut buffer).await.unwrap() {
+            0 => return all,
+            len => all += len,
+        }
+    }
+}
+
+fn all(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))
+}
+
+#[test]
+fn tcp_carries_a_stream_through_a_router() {
+    let mut pair = ready();
+    assert_eq!(transfer(&mut pair, 200_000), (Some(0), Some(0)));
+    assert!(pair.states(pair.a).contains(&TcpState::Established));
+}
+
+#[test]
+fn tcp_learns_a_narrow_path_from_packet_too_big() {
+    // The router's cable takes less than its ends do: only the router knows.
+    let mut pair = ready_with(1500, 1300);
+    assert_eq!(transfer(&mut pair, 100_000), (Some(0), Some(0)));
+    let learned = pair.events(pair.a).find_map(|event| match event {
+        TraceEvent::PathMtuLearned { mtu, .. } => Some(*mtu),
+        _ => None,
+    });
+    assert_eq!(learned, Some(1300));
+}
+
+#[test]
+fn a_link_local_peer_is_reached_by_its_interface_and_by_nothing_else() {
+    let mut pair = ready();
+    let server = pair.spawn(pair.b, "server", move |handle| async move {
+        let listener = TcpListener::listen(&handle, all(80), 8, &[]).unwrap();
+        drop(listener.accept().await.unwrap());
+        0
+    });
+    let router = pair.sim.topology().find_node("r").unwrap();
+    let client = pair.spawn(router, "client", |handle| async move {
+        let scoped = |scope| SocketAddr::V6(SocketAddrV6::new(link_local(2), 80, 0, scope));
+        assert!(TcpStream::connect(&handle, scoped(0), None, &[]).await.is_err(), "no interface");
+        u8::from(TcpStream::connect(&handle, scoped(2), None, &[]).await.is_err())
+    });
+    pair.run(100);
+    assert_eq!((pair.exit(pair.b, server), pair.exit(router, client)), (Some(0), Some(0)));
+}
+
+#[test]
+fn udp_to_a_closed_port_is_refused_as_icmpv6_says() {
+    let mut pair = ready();
+    let program = pair.spawn(pair.a, "client", |handle| async move {
+        let socket = UdpSocket::bind(&handle, all(0), &[]).unwrap();
+        socket.connect(SocketAddr::from((B, 9))).unwrap();
+        socket.send(b"hello", None).unwrap();
+        let error = socket.receive(&mut [0; 16]).await.unwrap_err();
+        u8::from(error.kind() != std::io::ErrorKind::ConnectionRefused)
+    });
+    pair.run(60);
+    assert_eq!(pair.exit(pair.a, program), Some(0));
+}
+
+#[test]
+fn a_neighbour_that_does_not_exist_is_asked_three_times_and_the_program_is_told() {
+    let mut pair = ready();
+    let program = pair.spawn(pair.a, "ping", |handle| async move {
+        let nobody = "2001:db8:1::77".parse().unwrap();
+        let heard = ping(handle, nobody, 56, false).await;
+        let unreachable = |message: &IcmpMessage| matches!(message, IcmpMessage::Unreachable(_));
+        u8::from(!heard.iter().all(unreachable))
+    });
+    pair.run(60);
+    assert_eq!(pair.exit(pair.a, program), Some(0));
+    let asked =
+        pair.events(pair.a).filter(|event| matches!(event, TraceEvent::NeighborAsked { .. }));
+    assert_eq!(asked.count(), 6, "three for each request");
+}
