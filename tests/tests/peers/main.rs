@@ -5,6 +5,7 @@
 mod arp;
 mod bridging;
 mod clients;
+mod dhcp;
 mod echo;
 mod ipv6;
 mod labs;
