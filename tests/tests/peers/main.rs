@@ -7,6 +7,7 @@ mod bridging;
 mod clients;
 mod echo;
 mod labs;
+mod names;
 mod routing;
 mod tcp;
 mod tcp_ends;
