@@ -228,6 +228,76 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b3:9090", "a1 cannot reach b3:9091", "exit of client is 0"],
     ),
     change("two-dorms", &[("serve upper", "serve echo")], &["output of client contains \"HELLO\""]),
+    // Everything in one VLAN: a broadcast gets to all, and the boxes in it are no longer two.
+    change(
+        "two-dorms-l3",
+        &[
+            ("      4: { vlan: 20 }", "      4: { vlan: 10 }"),
+            ("      5: { vlan: 20 }", "      5: { vlan: 10 }"),
+            ("      6: { vlan: 20 }", "      6: { vlan: 10 }"),
+        ],
+        &[
+            "a1 reaches b3",
+            "b3 reaches a1",
+            "core reaches b2",
+            "a1 reaches b3:9090",
+            "output of client contains \"HELLO\"",
+            "output of right does not contain \"192.168.10.3\"",
+        ],
+    ),
+    change(
+        "two-dorms-l3",
+        &[("20: { name: right, address: 192.168.20.254/24 }", "20: { name: right }")],
+        &["a1 reaches 192.168.20.254", "a1 reaches b3"],
+    ),
+    // Ports in the wrong VLAN.
+    change(
+        "two-dorms-l3",
+        &[("      2: { vlan: 10 }", "      2: { vlan: 20 }")],
+        &[
+            "a1 reaches a2",
+            "output of way contains \"192.168.10.254\"",
+            "output of left contains \"192.168.10.3\"",
+        ],
+    ),
+    // No VLANs at all on the cable to the router: it sees no tag.
+    change(
+        "vlan-trunk",
+        &[("      4: { trunk: [10, 20] }", "      4: { vlan: 10 }")],
+        &["a1 reaches b1", "b2 reaches a1", "output of way contains \"192.168.10.254\""],
+    ),
+    change(
+        "vlan-trunk",
+        &[(
+            "      1: { vlan: 10 }\n      2: { vlan: 20 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+            "      1: { vlan: 10 }\n      2: { vlan: 20 }\n      3: { trunk: [20] }\n      4: { vlan: 99 }",
+        )],
+        &[
+            "a1 reaches a2",
+            "m1 reaches m2",
+            "output of big contains \"1 received\"",
+            "output of office contains \"192.168.10.1\"",
+        ],
+    ),
+    // One VLAN, whatever the networks are.
+    change(
+        "vlan-trunk",
+        &[(
+            "      2: { vlan: 20 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+            "      2: { vlan: 10 }\n      3: { trunk: [10, 20], native: 99 }\n      4: { vlan: 99 }",
+        )],
+        &["output of guests does not contain \"192.168.10.1\""],
+    ),
+    // With a router for the third VLAN too it is reached.
+    change(
+        "vlan-trunk",
+        &[
+            ("      4: { trunk: [10, 20] }", "      4: { trunk: [10, 20, 99] }"),
+            ("      eth0.20: ", "      eth0.99: { address: 192.168.99.254/24 }\n      eth0.20: "),
+            ("192.168.99.1/24", "192.168.99.1/24, gateway: 192.168.99.254"),
+        ],
+        &["m1 cannot reach a1", "a1 cannot reach m1"],
+    ),
     change(
         "three-routers",
         &[("      - { to: 10.1.0.0/24, via: 10.0.23.1 }\n", "")],
@@ -429,6 +499,95 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b1:7000/udp"],
     ),
     change("reuse", &[("echo --port 7001", "echo --udp --port 7001")], &["a1 reaches b1:7001"]),
+    // Nobody translates: what comes back is for an address that nobody outside knows.
+    change(
+        "nat",
+        &[(
+            "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+            "",
+        )],
+        &[
+            "output of order contains \"ONE PEAR\"",
+            "output of ping contains \"2 received\"",
+            "output of path contains \"203.0.113.1\"",
+            "output of path contains \"198.51.100.80\"",
+            "output of stream contains \"film\"",
+            "output of near contains \"near\"",
+            "laptop reaches shop:80",
+            "shop reaches 203.0.113.5:8001",
+        ],
+    ),
+    change(
+        "nat",
+        &[("{ tcp: 8001, to", "{ tcp: 80, to")],
+        &[
+            "output of stream contains \"film\"",
+            "shop reaches 203.0.113.5:8001",
+            "shop cannot reach 203.0.113.5:80",
+        ],
+    ),
+    change(
+        "nat",
+        &[("      preset: home\n", "      preset: home\n      hairpinning: false\n")],
+        &["output of near contains \"near\""],
+    ),
+    change(
+        "nat",
+        &[("- sw -- home:eth1", "- { between: [sw, \"home:eth1\"], state: down }")],
+        &["output of path contains \"192.168.1.1\""],
+    ),
+    // Without translation, and with a route, the inside is as open as any network.
+    change(
+        "nat",
+        &[
+            (
+                "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+                "",
+            ),
+            (
+                "      eth1: { address: 198.51.100.1/24 }\n",
+                "      eth1: { address: 198.51.100.1/24 }\n    routes: [{ to: 192.168.1.0/24, via: 203.0.113.5 }]\n",
+            ),
+        ],
+        &["shop cannot reach laptop", "shop cannot reach media:80"],
+    ),
+    change(
+        "firewall",
+        &[("default: deny", "default: allow")],
+        &["world cannot reach files:445", "world cannot reach pc", "web cannot reach world:80"],
+    ),
+    change(
+        "firewall",
+        &[("        - allow: { in: eth1 }\n", "")],
+        &["pc reaches world:80", "pc reaches files:445"],
+    ),
+    change("firewall", &[("port: [80, 443] }", "port: [8080, 443] }")], &["world reaches web:80"]),
+    change(
+        "firewall",
+        &[("to: [10.0.2.2, 203.0.113.1]", "to: 203.0.113.1")],
+        &["world reaches web"],
+    ),
+    change(
+        "firewall",
+        &[("protocol: tcp, from: 10.0.2.0/24 }", "protocol: tcp, from: 10.0.9.0/24 }")],
+        &["web cannot reach files:445"],
+    ),
+    change(
+        "firewall",
+        &[("        - reject: { protocol: tcp, port: 23 }\n", "")],
+        &["pc cannot reach web:23"],
+    ),
+    change(
+        "firewall",
+        &[
+            ("default: deny", "default: allow"),
+            (
+                "  - { on: files, run:",
+                "  - { on: gate, run: serve echo --port 22, name: shell }\n  - { on: files, run:",
+            ),
+        ],
+        &["world cannot reach gate:22"],
+    ),
 ];
 
 /// What cures the broken labs: the mistake is the only thing that is wrong with them.
@@ -525,6 +684,27 @@ const CURES: &[Change] = &[
         &["output of nobody contains \"nobody knows the name\"", "exit of nobody is 2"],
     ),
     change(
+        "broken/native-mismatch",
+        &[("native: 20", "native: 10")],
+        &["a1 cannot reach a2", "a2 cannot reach a1", "b1 cannot reach b2", "b2 cannot reach b1"],
+    ),
+    change(
+        "broken/nat-without-forward",
+        &[(
+            "nat: { outside: eth0 }",
+            "nat: { outside: eth0, forward: [{ tcp: 8080, to: 192.168.1.3:8080 }] }",
+        )],
+        &["guest cannot reach 203.0.113.5:8080"],
+    ),
+    change(
+        "broken/no-default-route-back",
+        &[(
+            "      eth1: { address: 10.2.0.1/24 }\n",
+            "      eth1: { address: 10.2.0.1/24 }\n    routes: [{ to: default, via: 10.0.2.1 }]\n",
+        )],
+        &["pc cannot reach till", "till cannot reach pc"],
+    ),
+    change(
         "broken/no-gateway",
         &[("192.168.10.1/24 }", "192.168.10.1/24, gateway: 192.168.10.254 }")],
         &["a1 cannot reach b1", "b1 cannot reach a1"],
@@ -576,6 +756,11 @@ const CURES: &[Change] = &[
         &["output of a1 contains \"100% packet loss\"", "exit of a1 is 1"],
     ),
     change(
+        "broken/trunk-lacks-vlan",
+        &[("      3: { trunk: [10] }", "      3: { trunk: [10, 20] }")],
+        &["b1 cannot reach b2", "b2 cannot reach b1"],
+    ),
+    change(
         "broken/wrong-gateway",
         &[("192.168.10.253", "192.168.10.254")],
         &["a1 cannot reach b1"],
@@ -593,6 +778,16 @@ const CURES: &[Change] = &[
             "a1 cannot reach b1:9090",
             "output of client contains \"connection refused\"",
             "exit of client is 1",
+        ],
+    ),
+    change(
+        "broken/wrong-vlan",
+        &[("      2: { vlan: 20 }", "      2: { vlan: 10 }")],
+        &[
+            "a2 cannot reach a1",
+            "a1 cannot reach a2",
+            "a2 cannot reach 192.168.10.254",
+            "a2 cannot reach b1",
         ],
     ),
 ];

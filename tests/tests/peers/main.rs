@@ -6,6 +6,7 @@ mod arp;
 mod bridging;
 mod clients;
 mod echo;
+mod ipv6;
 mod labs;
 mod names;
 mod routing;

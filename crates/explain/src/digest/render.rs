@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use lanternet_core::{NodeId, Topology};
 
 use super::connection::{Connection, Fate};
-use super::{Datagrams, Flow, Tally};
+use super::{Asking, Datagrams, Flow, Tally};
 use crate::args;
 use crate::columns::table;
 use crate::locale::Catalogue;
@@ -22,7 +22,8 @@ impl Tally {
         let mut sheet = Sheet { catalogue, topology, tally: self, rows: Vec::new() };
         sheet.frames();
         sheet.drops();
-        sheet.arp();
+        sheet.asking("digest-arp", self.arp);
+        sheet.asking("digest-discovery", self.discovery);
         sheet.icmp();
         sheet.connections();
         sheet.names_asked();
@@ -120,16 +121,16 @@ impl Sheet<'_> {
         }
     }
 
-    fn arp(&mut self) {
-        let tally = self.tally;
-        if tally.arp_questions + tally.arp_answers + tally.arp_conflicts > 0 {
+    fn asking(&mut self, section: &str, asking: Asking) {
+        let Asking { questions, answers, unanswered, conflicts } = asking;
+        if questions + answers + conflicts > 0 {
             let text = self.counts(&[
-                (tally.arp_questions, "digest-arp-questions"),
-                (tally.arp_answers, "digest-arp-answers"),
-                (tally.arp_unanswered, "digest-arp-unanswered"),
-                (tally.arp_conflicts, "digest-arp-conflicts"),
+                (questions, "digest-arp-questions"),
+                (answers, "digest-arp-answers"),
+                (unanswered, "digest-arp-unanswered"),
+                (conflicts, "digest-arp-conflicts"),
             ]);
-            self.section("digest-arp", [text]);
+            self.section(section, [text]);
         }
     }
 
@@ -142,8 +143,8 @@ impl Sheet<'_> {
                 (tally.echo_replies, "digest-echo-replies"),
             ]));
         }
-        for ((node, ..), (count, message)) in &tally.icmp_errors {
-            let message = icmp::message(self.catalogue, *message);
+        for ((node, ..), (count, to, message)) in &tally.icmp_errors {
+            let message = icmp::message_between(self.catalogue, *to, *message);
             let node = self.topology.node_name(*node);
             lines.push(self.catalogue.text("digest-icmp-error", &args!(count, node, message)));
         }

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use lanternet_core::trace::{DnsLoop, IcmpSilence};
-use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record};
-use lanternet_lab::Service;
+use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
+use lanternet_lab::{Service, Transport};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,19 @@ pub struct Row {
     pub to: IpNet,
     /// The next router.
     pub via: IpAddr,
+}
+
+/// A packet as a rule would name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The source.
+    pub from: IpAddr,
+    /// The destination.
+    pub to: IpAddr,
+    /// The protocol: the word of the lab file.
+    pub protocol: &'static str,
+    /// The destination port.
+    pub port: Option<u16>,
 }
 
 /// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
@@ -87,6 +100,8 @@ pub enum Diagnosis {
     TargetWithoutAddress { node: NodeId },
     /// The node that sends has no address.
     SenderWithoutAddress,
+    /// The node that sends has addresses, and none of the destination's family.
+    OtherFamily { destination: IpAddr },
     /// A packet came to an interface that has no address.
     InterfaceWithoutAddress { at: PortRef },
 
@@ -115,6 +130,20 @@ pub enum Diagnosis {
     AddressUnused { address: IpAddr, own: IpNet, heard: Vec<NodeId> },
     /// The address is in use, and in the same network, but on another segment.
     NotCabledTogether { address: IpAddr, owner: NodeId },
+    /// A port is in another VLAN than the rest of the station's network; `like` is one of those.
+    WrongVlan { station: NodeId, at: PortRef, vlan: VlanId, right: VlanId, like: NodeId },
+    /// A trunk does not carry the VLAN; `right` is what it should carry.
+    TrunkLacksVlan { at: PortRef, vlan: VlanId, right: Vec<VlanId> },
+    /// The native VLAN of a trunk is another one at each end.
+    NativeMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// A cable joins two VLANs of two switches.
+    AccessMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// An access port of the VLAN `own` is where frames of another VLAN would have to get through.
+    AccessPortBetween { at: PortRef, own: VlanId, vlan: VlanId },
+    /// Frames without a tag come to a trunk that has no native VLAN.
+    TrunkWithoutNative { at: PortRef },
+    /// Frames with a tag come to a node that has no interface for the VLAN.
+    NoInterfaceForVlan { at: PortRef, vlan: VlanId },
     /// A row leads to a router that nobody is.
     NextHopUnused { destination: IpAddr, via: IpAddr, right: Option<IpAddr> },
     /// No row of the routing table matches.
@@ -170,6 +199,17 @@ pub enum Diagnosis {
     ReceiveBufferFull { local: SocketAddr, limit: u32 },
     /// Two nodes have the address, and the other one took the packet.
     Duplicate { address: IpAddr, meant: NodeId, got: NodeId },
+
+    /// No port of a translating node leads inside from here; `right` is a program inside that could
+    /// be meant.
+    NotForwarded { outside: SocketAddr, transport: Transport, right: Option<(NodeId, SocketAddr)> },
+    /// An address that exists only inside, behind a node that translates; `outside` is what stands
+    /// for it.
+    InsideAddress { destination: IpAddr, router: NodeId, outside: Option<IpAddr> },
+    /// The translation lets only those in to whom the inside end has spoken.
+    NatFiltered { source: SocketAddr, inside: SocketAddr },
+    /// A rule forbids it, or no rule allows it.
+    Forbidden { rule: Option<(u16, Arc<str>)>, right: Option<Passing> },
 
     /// The packet was taken in, and no answer was sent.
     NoAnswer,

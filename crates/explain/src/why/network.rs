@@ -2,12 +2,12 @@
 //! where.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use lanternet_apps::command::{Command, Serve};
 use lanternet_apps::dns;
-use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
 use lanternet_net::dns::{LowerName, Zone, message, reason};
 
@@ -59,15 +59,26 @@ impl<'a> Network<'a> {
         interface.map_or_else(|| (index + 1).to_string(), |interface| interface.name.to_string())
     }
 
-    /// The addresses of a node, interface by interface.
+    /// The addresses of a node, interface by interface: those that were written, those that it forms
+    /// from advertisements, and the link-local one.
     pub(super) fn addresses(self, node: NodeId) -> impl Iterator<Item = Owner> + 'a {
         let interfaces = self.station(node).map_or(&[][..], |station| &station.interfaces);
         interfaces.iter().enumerate().flat_map(move |(index, interface)| {
             let at = PortRef::new(node, PortId(index as u16));
-            let all = interface.addresses.iter().map(move |net| Owner { at, net: net.value });
-            // IPv6 is read but not simulated yet.
-            all.filter(|owner| owner.net.addr().is_ipv4())
+            let written = interface.addresses.iter().map(|net| net.value);
+            let near = interface.link_local().and_then(|own| IpNet::new(own, 64).ok());
+            let all = written.chain(interface.ipv6.formed.iter().copied()).chain(near);
+            all.map(move |net| Owner { at, net })
         })
+    }
+
+    /// Those of the same family as another address.
+    pub(super) fn addresses_like(
+        self,
+        node: NodeId,
+        other: IpAddr,
+    ) -> impl Iterator<Item = Owner> + 'a {
+        self.addresses(node).filter(move |own| own.net.addr().is_ipv4() == other.is_ipv4())
     }
 
     /// All addresses of the lab, node by node.
@@ -92,7 +103,7 @@ impl<'a> Network<'a> {
     /// The hardware address of the interface that has this address.
     pub(super) fn mac_for(self, node: NodeId, address: IpAddr) -> Option<MacAddr> {
         let mut interfaces = self.station(node)?.interfaces.iter();
-        let own = interfaces.find(|own| own.addresses.iter().any(|net| net.addr() == address))?;
+        let own = interfaces.find(|own| own.all_addresses().any(|own| own == address))?;
         Some(*own.mac)
     }
 
@@ -190,6 +201,18 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// Whether frames of a VLAN leave by this port of a switch.
+    pub(super) fn carries(self, at: PortRef, vlan: VlanId) -> bool {
+        let end = self.lab.links.iter().flat_map(|link| link.ends).find(|end| place(end) == at);
+        let vlans = end.and_then(|end| self.lab.port_vlans(end).flatten());
+        vlans.is_none_or(|vlans| vlans.carries(vlan))
+    }
+
+    /// Whether a node passes frames on.
+    pub(super) fn is_switch(self, node: NodeId) -> bool {
+        self.station(node).is_none_or(|station| station.switch.is_some())
+    }
+
     /// The interfaces of others on the segments of a node, with their addresses.
     fn neighbors(self, node: NodeId) -> Vec<(PortRef, Owner)> {
         let interfaces = self.station(node).map_or(0, |station| station.interfaces.len());
@@ -262,6 +285,13 @@ impl<'a> Network<'a> {
     /// An address for a station in this network that nobody has: with the same last part, if it is
     /// free there.
     pub(super) fn free_address(self, like: IpAddr, network: IpNet) -> Option<IpNet> {
+        if let (IpNet::V6(network), IpAddr::V6(like)) = (network, like) {
+            let host = like.to_bits() & network.hostmask().to_bits();
+            let same = Ipv6Addr::from_bits(network.network().to_bits() | host);
+            let free = [same].into_iter().chain(network.hosts().skip(1).take(1000));
+            let mut free = free.filter(|address| self.owners((*address).into()).is_empty());
+            return IpNet::new(free.next()?.into(), network.prefix_len()).ok();
+        }
         let (IpNet::V4(network), IpAddr::V4(like)) = (network, like) else { return None };
         let host = like.to_bits() & !network.netmask().to_bits();
         let same = Ipv4Addr::from_bits(network.network().to_bits() | host);
