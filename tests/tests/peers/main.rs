@@ -10,6 +10,7 @@ mod echo;
 mod ipv6;
 mod labs;
 mod nat;
+mod names;
 mod routing;
 mod spanning_tree;
 mod tcp;
