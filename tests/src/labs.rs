@@ -25,6 +25,7 @@ macro_rules! for_each_lab {
             triangle "loop"
             loopback "loopback"
             lossy "lossy"
+            multicast "multicast"
             reuse "reuse"
             sticky "sticky"
             three_routers "three-routers"

@@ -142,6 +142,8 @@ pub struct Station {
     pub detect_conflicts: bool,
     /// Neighbours whose MAC addresses it knows by itself.
     pub neighbors: Vec<Neighbor>,
+    /// Multicast groups that it is in from the start.
+    pub groups: Vec<Spanned<IpAddr>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }

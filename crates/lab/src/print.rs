@@ -100,6 +100,8 @@ struct StationOut {
     dns: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     search: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,6 +190,7 @@ fn kind(kind: &NodeKind) -> NodeOut {
 
 fn station(station: &Station) -> StationOut {
     let Station {
+        groups,
         interfaces,
         gateway,
         gateway6,
@@ -224,6 +227,7 @@ fn station(station: &Station) -> StationOut {
         }),
         dns: dns.iter().map(ToString::to_string).collect(),
         search: search.iter().map(ToString::to_string).collect(),
+        groups: groups.iter().map(ToString::to_string).collect(),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {

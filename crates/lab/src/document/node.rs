@@ -12,7 +12,7 @@ use super::dns::OneOrMore;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
-use super::stp::{SnoopingMap, StpMap, Switched};
+use super::stp::{GroupAddress, SnoopingMap, StpMap, Switched};
 use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
@@ -45,6 +45,8 @@ mapping! {
         collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this host knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// Multicast groups that it takes part in from the start, such as `239.1.2.3`.
+        collected "groups" groups: List<Spanned<GroupAddress>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,

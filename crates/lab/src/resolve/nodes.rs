@@ -97,6 +97,12 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            groups: entry
+                .groups
+                .items
+                .iter()
+                .map(|group| Spanned::new(group.value.0, group.span))
+                .collect(),
             switch: None,
         }
     }
@@ -113,6 +119,7 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            groups: Vec::new(),
             switch: None,
         }
     }

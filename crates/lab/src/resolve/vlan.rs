@@ -117,6 +117,7 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -162,6 +163,7 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
