@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A program that is installed on this machine.
@@ -32,6 +32,11 @@ impl Peer {
         found.map(|path| Self { path })
     }
 
+    /// The file of the program.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Runs it and returns what it wrote to its standard output.
     ///
     /// # Panics
@@ -56,5 +61,7 @@ impl Peer {
 
 fn on_search_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    // Servers are for administrators, who have this folder on their path.
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|dir| dir.join(program)).find(|file| file.is_file())
 }

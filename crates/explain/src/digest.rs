@@ -10,11 +10,16 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_core::trace::{FloodCause, HeaderProblem, IcmpMessage, Unreachable};
+use lanternet_core::trace::{
+    DnsEvent, FloodCause, HeaderProblem, IcmpMessage, Ipv6Event, Unreachable,
+};
 use lanternet_core::{NodeId, Observer, Record, Topology, TraceEvent};
 
 use self::connection::Connections;
 use crate::narrate::drops;
+
+/// The port of name servers (RFC 1035 section 4.2).
+const DNS: u16 = 53;
 
 /// An observer that counts. Clones count together, so one is given to the simulation and one is
 /// kept.
@@ -50,20 +55,36 @@ pub struct Tally {
     reordered: u64,
     /// By the id of the reason's label, and the node where it happened (of a link, the sender).
     drops: BTreeMap<(&'static str, NodeId), u64>,
-    arp_questions: u64,
-    arp_answers: u64,
-    arp_unanswered: u64,
-    arp_conflicts: u64,
+    arp: Asking,
+    /// Neighbour discovery: what ARP is to IPv4.
+    discovery: Asking,
     routed: u64,
     fragmented: u64,
     echo_requests: u64,
     echo_replies: u64,
-    /// By the node that sent it, and by type and code: how many, and the first of them.
-    icmp_errors: BTreeMap<(NodeId, u8, u8), (u64, IcmpMessage)>,
+    /// By the node that sent it, the family, and type and code: how many, and the first of them, with
+    /// whom it was for.
+    icmp_errors: BTreeMap<(NodeId, bool, u8, u8), (u64, IpAddr, IcmpMessage)>,
     connections: Connections,
     flows: BTreeMap<Flow, Datagrams>,
+    /// Questions for names over UDP, by who asks and which server: how many got there, and how many
+    /// answers came back.
+    questions: BTreeMap<(IpAddr, SocketAddr), [u64; 2]>,
+    /// Answers out of some cache, of hosts and of servers.
+    cached_answers: u64,
+    /// Look-ups of programs that came to nothing.
+    failed_lookups: u64,
     /// Whose an address is, as far as sockets showed it.
     owners: BTreeMap<IpAddr, NodeId>,
+}
+
+/// Questions about hardware addresses.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asking {
+    questions: u64,
+    answers: u64,
+    unanswered: u64,
+    conflicts: u64,
 }
 
 /// Datagrams that one socket gets from one peer.
@@ -91,6 +112,10 @@ impl Tally {
         self.drops.values().sum()
     }
 
+    fn asking(&mut self, address: IpAddr) -> &mut Asking {
+        if address.is_ipv6() { &mut self.discovery } else { &mut self.arp }
+    }
+
     fn count(&mut self, record: &Record) {
         use TraceEvent as E;
         let node = record.place.node();
@@ -114,10 +139,11 @@ impl Tally {
                 // Not flooded: the switch knows where to.
                 FloodCause::GroupMembers | FloodCause::RouterPorts => self.forwarded += 1,
             },
-            E::NeighborAsked { .. } => self.arp_questions += 1,
-            E::ArpAnswered { .. } => self.arp_answers += 1,
-            E::NeighborUnresolved { .. } => self.arp_unanswered += 1,
-            E::AddressConflict { .. } => self.arp_conflicts += 1,
+            E::NeighborAsked { address, .. } => self.asking(*address).questions += 1,
+            E::ArpAnswered { .. } => self.arp.answers += 1,
+            E::Ipv6(Ipv6Event::SolicitationAnswered { .. }) => self.discovery.answers += 1,
+            E::NeighborUnresolved { address, .. } => self.asking(*address).unanswered += 1,
+            E::AddressConflict { address, .. } => self.asking(*address).conflicts += 1,
             E::PacketForwarded { .. } => self.routed += 1,
             E::Fragmented { .. } => self.fragmented += 1,
             E::IcmpReceived { message: IcmpMessage::EchoRequest { .. }, .. } => {
@@ -126,10 +152,25 @@ impl Tally {
             E::IcmpReceived { message: IcmpMessage::EchoReply { .. }, .. } => {
                 self.echo_replies += 1;
             }
-            E::IcmpSent { message, .. } => {
+            E::IcmpSent { to, message } => {
                 if let Some((kind, code)) = error_type(*message) {
-                    self.icmp_errors.entry((node, kind, code)).or_insert((0, *message)).0 += 1;
+                    let key = (node, to.is_ipv6(), kind, code);
+                    self.icmp_errors.entry(key).or_insert((0, *to, *message)).0 += 1;
                 }
+            }
+            E::DatagramDelivered { local, remote, .. } if local.port() == DNS => {
+                self.owners.insert(local.ip(), node);
+                self.questions.entry((remote.ip(), *local)).or_default()[0] += 1;
+            }
+            E::DatagramDelivered { local, remote, .. } if remote.port() == DNS => {
+                self.owners.insert(local.ip(), node);
+                self.questions.entry((local.ip(), *remote)).or_default()[1] += 1;
+            }
+            E::Dns(DnsEvent::KnownFromCache { .. } | DnsEvent::AnsweredFromCache { .. }) => {
+                self.cached_answers += 1;
+            }
+            E::Dns(DnsEvent::LookupFailed { .. }) | E::NameUnknown { .. } => {
+                self.failed_lookups += 1;
             }
             E::DatagramDelivered { local, remote, len } => {
                 self.owners.insert(local.ip(), node);

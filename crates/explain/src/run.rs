@@ -35,8 +35,8 @@ pub struct NodeSummary {
     pub kind: NodeKind,
     /// Its interfaces with addresses; those without need not be named.
     pub interfaces: Vec<InterfaceSummary>,
-    /// The router for everything else.
-    pub gateway: Option<IpAddr>,
+    /// The routers for everything else, at most one for each family.
+    pub gateways: Vec<IpAddr>,
 }
 
 /// An interface and its addresses.
@@ -46,6 +46,10 @@ pub struct InterfaceSummary {
     pub name: String,
     /// Its addresses, each with the length of its network's prefix.
     pub addresses: Vec<IpNet>,
+    /// Whether it forms addresses from what IPv6 routers advertise.
+    pub slaac: bool,
+    /// Whether it advertises itself as an IPv6 router.
+    pub advertises: bool,
 }
 
 /// What a node is.
@@ -115,6 +119,8 @@ impl NodeSummary {
         let interface = |interface: &lanternet_lab::Interface| InterfaceSummary {
             name: interface.name.to_string(),
             addresses: interface.addresses.iter().map(|address| address.value).collect(),
+            slaac: interface.ipv6.slaac.is_some(),
+            advertises: interface.ipv6.advertise.is_some(),
         };
         Self {
             name: node.name.to_string(),
@@ -127,7 +133,11 @@ impl NodeSummary {
                 Kind::HomeRouter(_) => NodeKind::HomeRouter,
             },
             interfaces: station.iter().flat_map(|s| &s.interfaces).map(interface).collect(),
-            gateway: station.and_then(|s| s.gateway.as_ref()).map(|gateway| gateway.value),
+            gateways: station
+                .iter()
+                .flat_map(|s| s.gateway.iter().chain(&s.gateway6))
+                .map(|gateway| gateway.value)
+                .collect(),
         }
     }
 }
@@ -154,16 +164,21 @@ fn node_row(catalogue: &Catalogue, node: &NodeSummary) -> [String; 3] {
         NodeKind::L3Switch => "summary-l3-switch",
         NodeKind::HomeRouter => "summary-home-router",
     });
-    let addressed = || node.interfaces.iter().filter(|interface| !interface.addresses.is_empty());
+    let silent = |interface: &InterfaceSummary| {
+        interface.addresses.is_empty() && !interface.slaac && !interface.advertises
+    };
+    let addressed = || node.interfaces.iter().filter(|interface| !silent(interface));
     // One interface needs no name.
     let named = addressed().count() > 1;
     let mut facts = Vec::new();
     for interface in addressed() {
-        let addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+        let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+        addresses.extend(interface.slaac.then(|| "slaac".to_owned()));
+        addresses.extend(interface.advertises.then(|| catalogue.phrase("summary-advertises")));
         let addresses = addresses.join(" ");
         facts.push(if named { format!("{} {addresses}", interface.name) } else { addresses });
     }
-    if let Some(gateway) = node.gateway {
+    for gateway in &node.gateways {
         facts.push(catalogue.text("summary-gateway", &args!(gateway)));
     }
     [node.name.clone(), kind, facts.join(&catalogue.phrase("list-separator"))]
@@ -296,8 +311,10 @@ mod tests {
             interfaces: vec![InterfaceSummary {
                 name: "eth0".into(),
                 addresses: vec![address.parse().unwrap()],
+                slaac: false,
+                advertises: false,
             }],
-            gateway: Some("192.168.10.254".parse().unwrap()),
+            gateways: vec!["192.168.10.254".parse().unwrap()],
         }
     }
 
@@ -311,16 +328,18 @@ mod tests {
         };
         let mut router = host("r1", "192.168.10.254/24");
         router.kind = NodeKind::Router;
-        router.gateway = None;
+        router.gateways = Vec::new();
         router.interfaces.push(InterfaceSummary {
             name: "eth1".into(),
             addresses: vec!["192.168.20.254/24".parse().unwrap(), "fd00::1/64".parse().unwrap()],
+            slaac: false,
+            advertises: false,
         });
         let switch = NodeSummary {
             name: "sw-a".into(),
             kind: NodeKind::Switch,
             interfaces: Vec::new(),
-            gateway: None,
+            gateways: Vec::new(),
         };
         NetworkSummary {
             name: "two-dorms".into(),

@@ -1,7 +1,13 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
-use std::net::SocketAddr;
+mod dns;
+mod groups;
+mod nat;
+mod stp;
+mod vlan;
+
+use std::net::{Ipv6Addr, SocketAddr};
 
 use lanternet_core::trace::{Protocol, Route, RouteKind, TcpState};
 use lanternet_core::{IpNet, NodeId, PortId, PortRef, Topology};
@@ -9,6 +15,11 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::dns::names;
+pub use self::groups::{group_table, joined_groups};
+pub use self::nat::{firewall, nat};
+pub use self::stp::spanning_tree;
+pub use self::vlan::vlans;
 use crate::columns::table;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it
@@ -43,7 +54,8 @@ pub fn neighbors(
     rows.map(line).collect()
 }
 
-/// A routing table, like `ip route show`: the most specific row last, as there.
+/// A routing table, like `ip route show` and, below it, `ip -6 route show`: the default comes first in
+/// the one and last in the other, as there.
 pub fn routes<'a>(
     topology: &Topology,
     node: NodeId,
@@ -51,7 +63,10 @@ pub fn routes<'a>(
     addresses: &[(PortId, IpNet)],
 ) -> String {
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|(route, _)| (!route.is_default(), route.destination, route.kind));
+    rows.sort_by_key(|(route, _)| {
+        let v6 = route.destination.addr().is_ipv6();
+        (v6, route.is_default() == v6, route.destination, route.kind)
+    });
     let mut text = String::new();
     for (route, up) in rows {
         match route.destination {
@@ -66,6 +81,20 @@ pub fn routes<'a>(
             text.push_str(&format!(" via {via}"));
         }
         text.push_str(&format!(" dev {}", port_name(topology, node, route.interface)));
+        if route.destination.addr().is_ipv6() {
+            text.push_str(match route.kind {
+                RouteKind::Connected => " proto kernel metric 256 pref medium",
+                RouteKind::Local => " proto kernel metric 0 pref medium",
+                RouteKind::RouterAdvertisement if route.via.is_none() => {
+                    " proto kernel metric 256 pref medium"
+                }
+                RouteKind::RouterAdvertisement => " proto ra metric 1024 pref medium",
+                RouteKind::Redirect => " proto redirect metric 1024 pref medium",
+                RouteKind::Static | RouteKind::Dhcp => " proto static metric 1024 pref medium",
+            });
+            text.push_str(if up { "\n" } else { " linkdown\n" });
+            continue;
+        }
         match route.kind {
             RouteKind::Connected => {
                 let own = |(port, net): &&(PortId, IpNet)| {
@@ -115,7 +144,13 @@ pub fn sockets(rows: &[SocketRow]) -> String {
             row.receive_queue.to_string(),
             row.send_queue.to_string(),
             socket_address(row.local),
-            socket_address(row.peer),
+            socket_address(match row.peer {
+                // Nobody: in the notation of the socket's own family.
+                peer if peer.ip().is_unspecified() && row.local.is_ipv6() => {
+                    (Ipv6Addr::UNSPECIFIED, peer.port()).into()
+                }
+                peer => peer,
+            }),
             row.program.as_deref().unwrap_or_default().to_owned(),
         ]
     }));
@@ -143,6 +178,7 @@ fn socket_state(row: &SocketRow) -> &'static str {
 /// Address and port; a port that is open is a star.
 fn socket_address(address: SocketAddr) -> String {
     match address.port() {
+        0 if address.is_ipv6() => format!("[{}]:*", address.ip()),
         0 => format!("{}:*", address.ip()),
         _ => address.to_string(),
     }

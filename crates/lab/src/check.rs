@@ -10,15 +10,20 @@ mod cabling;
 mod dns;
 mod gateways;
 mod ipv6;
+mod nat;
 mod neighbors;
 mod programs;
 mod routes;
 mod segments;
 mod vlan;
+mod zones;
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+pub(crate) use segments::switch_loops;
 
 pub(crate) use ipv6::advertised;
 
@@ -28,22 +33,27 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     let segments = Segments::of(lab, out);
     addresses::duplicates(lab, out);
     addresses::reserved(lab, out);
-    addresses::neighbours(lab, &segments, out);
+    // What is in the wrong VLAN is strange in more than one way, and told once.
+    let misplaced =
+        if complete { vlan::networks(lab, &segments, out) } else { BTreeSet::default() };
+    addresses::neighbours(lab, &segments, &misplaced, out);
     cabling::mtus(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
+    zones::zones(lab, out);
+    nat::second_never_counts(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
         vlan::cables(lab, &segments, out);
-        vlan::networks(lab, &segments, out);
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
-        gateways::gateways(lab, &segments, out);
+        gateways::gateways(lab, &segments, &misplaced, out);
         ipv6::advertisements(lab, &segments, out);
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);
+        nat::targets(lab, &segments, out);
     }
 }

@@ -114,6 +114,14 @@ codes! {
     RouteNeverMatches = "route-never-matches", Warning;
     /// A route whose next hop is not reachable.
     NextHopUnreachable = "next-hop-unreachable", Warning;
+    /// Two port forwards of one outside port.
+    DuplicateForward = "duplicate-forward", Warning;
+    /// A port forward to an address that is not inside.
+    ForwardNotInside = "forward-not-inside", Warning;
+    /// A port forward to an address that nobody has.
+    ForwardUnowned = "forward-unowned", Warning;
+    /// A firewall rule that an earlier one leaves nothing for.
+    RuleNeverMatches = "rule-never-matches", Warning;
     /// Routers that pass a packet round in a circle.
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.
@@ -138,6 +146,8 @@ codes! {
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.
     UnknownName = "unknown-name", Warning;
+    /// A mistake in a file that a server of names reads.
+    BadZone = "bad-zone", Warning;
     /// A program that would start after the end.
     NeverStarts = "never-starts", Warning;
     /// An interface that is to form an address, on a segment where no router advertises a prefix.

@@ -22,19 +22,26 @@ fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
     let expected = [
         ("address-in-use.yaml", Some(Code::DuplicateAddress)),
         ("cable-pulled.yaml", None),
+        ("dns-loop.yaml", None),
         ("duplicate-address.yaml", Some(Code::DuplicateAddress)),
         ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),
+        ("lame-delegation.yaml", None),
         ("moved-station.yaml", None),
         ("mtu-black-hole.yaml", Some(Code::MtuMismatch)),
+        ("nat-without-forward.yaml", None),
+        ("native-mismatch.yaml", Some(Code::NativeMismatch)),
+        ("no-default-route-back.yaml", None),
         ("no-gateway.yaml", Some(Code::NoGateway)),
         ("no-way-back.yaml", None),
         ("other-network.yaml", Some(Code::StrangerOnSegment)),
         ("routing-loop.yaml", Some(Code::RoutingLoop)),
         ("stale-arp.yaml", Some(Code::NeighborMismatch)),
         ("storm.yaml", Some(Code::SwitchLoop)),
+        ("trunk-lacks-vlan.yaml", Some(Code::TrunkLacksVlan)),
         ("wrong-gateway.yaml", Some(Code::GatewayUnowned)),
         ("wrong-mask.yaml", Some(Code::DifferentMasks)),
         ("wrong-port.yaml", None),
+        ("wrong-vlan.yaml", Some(Code::NetworkInTwoVlans)),
     ];
     let found: Vec<_> = labs("broken")
         .into_iter()

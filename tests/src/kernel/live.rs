@@ -422,10 +422,8 @@ fn add_switch_port(lab: &mut Lab, name: &str) {
         match &mut node.kind {
             NodeKind::Hub { ports } => *ports += 1,
             NodeKind::Switch(switch) => switch.ports += 1,
-            NodeKind::Host(_)
-            | NodeKind::Router(_)
-            | NodeKind::L3Switch(_)
-            | NodeKind::HomeRouter(_) => {}
+            // Stations make their interfaces as they are told.
+            _ => {}
         }
     }
 }

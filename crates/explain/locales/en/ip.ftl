@@ -1,5 +1,8 @@
 # IP: the same segment or not, routes, forwarding, fragments.
 
+on-link = { $destination } is in { $network }: the same segment, so straight to it
+off-link = { $destination } is not in { $network } nor on the same segment otherwise, so via gateway { $gateway }
+off-link-no-gateway = { $destination } is not in { $network } nor on the same segment otherwise, but no gateway is set
 same-segment = { $own } AND { $mask } = { $network }, { $destination } AND { $mask } = { $network }: the same segment, so straight to { $destination }
 other-segment = { $own } AND { $mask } = { $network }, { $destination } AND { $mask } = { $other }: another segment, so via gateway { $gateway }
 other-segment-no-gateway = { $own } AND { $mask } = { $network }, { $destination } AND { $mask } = { $other }: another segment, but no gateway is set

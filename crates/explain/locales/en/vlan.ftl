@@ -36,3 +36,16 @@ drops-no-native-vlan = untagged, at a trunk without native VLAN
 drops-reserved-vlan = reserved VLAN number
 drops-no-other-port-in-vlan = no other port in the VLAN
 drops-no-interface-for-vlan = no interface for the VLAN
+
+# VLANs that keep apart what belongs together.
+why-wrong-vlan = { $station } is in VLAN { $vlan }, because port { $port } of { $switch } is; the rest of its network, such as { $like }, is in VLAN { $right }, and no ARP question gets from one VLAN to the other
+why-trunk-lacks-vlan = frames of VLAN { $vlan } do not get through port { $port } of { $switch }: its trunk does not carry that VLAN
+why-native-mismatch = frames without a tag leave VLAN { $old } of { $near } (port { $near_port }) and enter VLAN { $new } of { $far } (port { $far_port }): the two ends of this trunk have different native VLANs
+why-access-mismatch = frames leave VLAN { $old } of { $near } (port { $near_port }) and enter VLAN { $new } of { $far } (port { $far_port }): the two ends of this cable are access ports of different VLANs
+why-access-port-between = frames of VLAN { $vlan } do not get through port { $port } of { $switch }: it is an access port of VLAN { $own }
+why-trunk-without-native = frames without a tag do not get into port { $port } of { $switch }: it is a trunk without a native VLAN
+why-no-interface-for-vlan = frames with the tag of VLAN { $vlan } come to { $port } of { $node }, which has no interface for that VLAN
+why-help-port = write `{ $edit }` under `ports:` of { $switch }
+why-help-native = write the same native VLAN at both ends, such as `{ $edit }` at port { $port } of { $far }
+why-help-trunk-without-native = make port { $port } of { $switch } an access port (`vlan: ...`), or give its trunk a `native: ...`
+why-help-no-interface-for-vlan = add `{ $edit }` to `interfaces:` of { $node }, or take the VLAN off the cable

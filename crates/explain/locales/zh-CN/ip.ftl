@@ -1,5 +1,8 @@
 # IP：是否同一网段、路由、转发、分片。
 
+on-link = { $destination } 属于 { $network }：同一网段，直接交付
+off-link = { $destination } 不属于 { $network }，也不在同一网段：经网关 { $gateway }
+off-link-no-gateway = { $destination } 不属于 { $network }，也不在同一网段，又没有设置网关
 same-segment = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $network }：同一网段，直接交给 { $destination }
 other-segment = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $other }：不在同一网段，交给网关 { $gateway }
 other-segment-no-gateway = { $own } 与掩码 { $mask } 按位与得 { $network }，{ $destination } 与掩码 { $mask } 按位与得 { $other }：不在同一网段，但没有设置网关

@@ -29,3 +29,16 @@ drops-no-native-vlan = 不带标签的帧到达无本征 VLAN 的干道
 drops-reserved-vlan = 保留的 VLAN 编号
 drops-no-other-port-in-vlan = 该 VLAN 没有其他端口
 drops-no-interface-for-vlan = 没有该 VLAN 的接口
+
+# VLAN 把本该相通的站点隔开了。
+why-wrong-vlan = { $station } 位于 VLAN { $vlan }，因为 { $switch } 的端口 { $port } 属于该 VLAN；而同一网络的其他站点（如 { $like }）在 VLAN { $right } 中，ARP 询问无法跨越 VLAN
+why-trunk-lacks-vlan = VLAN { $vlan } 的帧无法通过 { $switch } 的端口 { $port }：该干道不允许这个 VLAN 通过
+why-native-mismatch = 不带标签的帧从 { $near }（端口 { $near_port }）的 VLAN { $old } 发出，却进入了 { $far }（端口 { $far_port }）的 VLAN { $new }：这条干道两端的本征 VLAN 不一致
+why-access-mismatch = 帧从 { $near }（端口 { $near_port }）的 VLAN { $old } 发出，却进入了 { $far }（端口 { $far_port }）的 VLAN { $new }：这条网线两端是不同 VLAN 的接入端口
+why-access-port-between = VLAN { $vlan } 的帧无法通过 { $switch } 的端口 { $port }：它是 VLAN { $own } 的接入端口
+why-trunk-without-native = 不带标签的帧无法进入 { $switch } 的端口 { $port }：它是没有本征 VLAN 的干道
+why-no-interface-for-vlan = 带 VLAN { $vlan } 标签的帧到达 { $node } 的 { $port }，而该节点没有这个 VLAN 的接口
+why-help-port = 在 { $switch } 的 `ports:` 下写 `{ $edit }`
+why-help-native = 让两端的本征 VLAN 一致，例如在 { $far } 的端口 { $port } 写 `{ $edit }`
+why-help-trunk-without-native = 把 { $switch } 的端口 { $port } 改为接入端口（`vlan: ...`），或为干道指定 `native: ...`
+why-help-no-interface-for-vlan = 在 { $node } 的 `interfaces:` 中加入 `{ $edit }`，或从该网线上去掉这个 VLAN

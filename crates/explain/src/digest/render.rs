@@ -1,11 +1,11 @@
 //! The digest in words.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use lanternet_core::{NodeId, Topology};
 
 use super::connection::{Connection, Fate};
-use super::{Datagrams, Flow, Tally};
+use super::{Asking, Datagrams, Flow, Tally};
 use crate::args;
 use crate::columns::table;
 use crate::locale::Catalogue;
@@ -22,9 +22,11 @@ impl Tally {
         let mut sheet = Sheet { catalogue, topology, tally: self, rows: Vec::new() };
         sheet.frames();
         sheet.drops();
-        sheet.arp();
+        sheet.asking("digest-arp", self.arp);
+        sheet.asking("digest-discovery", self.discovery);
         sheet.icmp();
         sheet.connections();
+        sheet.names_asked();
         sheet.datagrams();
         table(2, &sheet.rows)
     }
@@ -119,16 +121,16 @@ impl Sheet<'_> {
         }
     }
 
-    fn arp(&mut self) {
-        let tally = self.tally;
-        if tally.arp_questions + tally.arp_answers + tally.arp_conflicts > 0 {
+    fn asking(&mut self, section: &str, asking: Asking) {
+        let Asking { questions, answers, unanswered, conflicts } = asking;
+        if questions + answers + conflicts > 0 {
             let text = self.counts(&[
-                (tally.arp_questions, "digest-arp-questions"),
-                (tally.arp_answers, "digest-arp-answers"),
-                (tally.arp_unanswered, "digest-arp-unanswered"),
-                (tally.arp_conflicts, "digest-arp-conflicts"),
+                (questions, "digest-arp-questions"),
+                (answers, "digest-arp-answers"),
+                (unanswered, "digest-arp-unanswered"),
+                (conflicts, "digest-arp-conflicts"),
             ]);
-            self.section("digest-arp", [text]);
+            self.section(section, [text]);
         }
     }
 
@@ -141,8 +143,8 @@ impl Sheet<'_> {
                 (tally.echo_replies, "digest-echo-replies"),
             ]));
         }
-        for ((node, ..), (count, message)) in &tally.icmp_errors {
-            let message = icmp::message(self.catalogue, *message);
+        for ((node, ..), (count, to, message)) in &tally.icmp_errors {
+            let message = icmp::message_between(self.catalogue, *to, *message);
             let node = self.topology.node_name(*node);
             lines.push(self.catalogue.text("digest-icmp-error", &args!(count, node, message)));
         }
@@ -191,6 +193,39 @@ impl Sheet<'_> {
             facts.push(say("digest-retransmissions", args!(count count)));
         }
         [who, facts.join(&self.catalogue.phrase("digest-separator"))]
+    }
+
+    /// Who asked which server for names, and what did not take a question.
+    fn names_asked(&mut self) {
+        let tally = self.tally;
+        let count = |[questions, answers]: [u64; 2]| {
+            self.counts(&[(questions, "digest-dns-questions"), (answers, "digest-dns-answers")])
+        };
+        let rows: Vec<[String; 2]> = tally
+            .questions
+            .iter()
+            .take(LIMIT)
+            .map(|((client, server), counts)| {
+                let who = format!("{} → {}", self.node(*client), self.node(server.ip()));
+                [who, count(*counts)]
+            })
+            .collect();
+        let mut lines: Vec<String> = table(0, &rows).lines().map(str::to_owned).collect();
+        lines.extend(self.more(tally.questions.len()));
+        let others = self.counts(&[
+            (tally.cached_answers, "digest-dns-cached"),
+            (tally.failed_lookups, "digest-dns-failed"),
+        ]);
+        lines.extend(Some(others).filter(|line| !line.is_empty()));
+        self.section("digest-dns", lines);
+    }
+
+    /// `a1 192.168.10.1`, or the address alone where it is not known whose it is.
+    fn node(&self, address: IpAddr) -> String {
+        match self.tally.owners.get(&address) {
+            Some(node) => format!("{} {address}", self.topology.node_name(*node)),
+            None => address.to_string(),
+        }
     }
 
     fn datagrams(&mut self) {

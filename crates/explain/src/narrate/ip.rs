@@ -10,6 +10,9 @@ use super::scene::Scene;
 use crate::args;
 
 pub(super) fn same_segment(scene: &Scene<'_>, destination: IpAddr, address: IpNet) -> String {
+    if address.addr().is_ipv6() {
+        return scene.say("on-link", &args!(destination, network = address.trunc()));
+    }
     let (own, mask, network) = (address.addr(), address.netmask(), address.network());
     scene.say("same-segment", &args!(own, mask, network, destination))
 }
@@ -20,6 +23,13 @@ pub(super) fn other_segment(
     address: IpNet,
     gateway: Option<IpAddr>,
 ) -> String {
+    if address.addr().is_ipv6() {
+        let network = address.trunc();
+        return match gateway {
+            Some(gateway) => scene.say("off-link", &args!(destination, network, gateway)),
+            None => scene.say("off-link-no-gateway", &args!(destination, network)),
+        };
+    }
     let (own, mask, network) = (address.addr(), address.netmask(), address.network());
     let other = and(destination, mask);
     match gateway {

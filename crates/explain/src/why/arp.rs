@@ -1,4 +1,5 @@
-//! The side story of a packet that waits: who was asked, who heard it, who answered.
+//! The side story of a packet that waits: who was asked, by ARP or by neighbour discovery, who heard
+//! it, who answered.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -7,7 +8,7 @@ use lanternet_core::{DropReason, Duration, FrameId, MacAddr, NodeId, PortId, Rec
 
 use super::journey::{Journey, Kind, is_end};
 
-/// A question of ARP and what came of it.
+/// A question about a hardware address and what came of it.
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
     /// Who was asked for.
@@ -24,7 +25,7 @@ pub(super) struct Asked<'a> {
     pub(super) ends: Vec<&'a Record>,
 }
 
-/// An answer to a question of ARP.
+/// An answer to such a question.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answer {
     pub(super) mac: MacAddr,
@@ -86,7 +87,10 @@ impl<'a> Asked<'a> {
                     if record.frame.is_some_and(|id| questions.contains(&id)) =>
                 {
                     let place = record.place.node();
-                    if matches!(reason, DropReason::ArpNotForUs { .. }) {
+                    if matches!(
+                        reason,
+                        DropReason::ArpNotForUs { .. } | DropReason::SolicitationNotForUs { .. }
+                    ) {
                         if place != node && !heard.contains(&place) {
                             heard.push(place);
                         }

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use lanternet_core::trace::IcmpSilence;
-use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record};
-use lanternet_lab::Service;
+use lanternet_core::trace::{DnsLoop, IcmpSilence};
+use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
+use lanternet_lab::{Service, Transport};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,19 @@ pub struct Row {
     pub via: IpAddr,
 }
 
+/// A packet as a rule would name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The source.
+    pub from: IpAddr,
+    /// The destination.
+    pub to: IpAddr,
+    /// The protocol: the word of the lab file.
+    pub protocol: &'static str,
+    /// The destination port.
+    pub port: Option<u16>,
+}
+
 /// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
@@ -54,12 +67,41 @@ pub struct Row {
     reason = "the fields are named after what they are; the variants say the rest"
 )]
 pub enum Diagnosis {
-    /// The asking node does not know the name; perhaps `near` is meant.
-    UnknownName { name: Option<Arc<str>>, near: Option<String> },
+    /// The asking node does not know the name, and has nobody to ask; perhaps `near` is meant.
+    UnknownName { name: Option<Arc<str>>, near: Option<String>, server: Option<IpAddr> },
+    /// The name servers say that there is no such name; perhaps `near` is meant. The zone that could
+    /// have it, with its file.
+    NoSuchName { name: Arc<str>, near: Option<String>, zone: Option<(Arc<str>, String)> },
+    /// The name has no address.
+    NameWithoutAddress { name: Arc<str>, zone: Option<(Arc<str>, String)> },
+    /// The first name server did not answer, and why; others that the lab has.
+    NameServerSilent {
+        name: Arc<str>,
+        server: Option<IpAddr>,
+        cause: Option<Box<Finding>>,
+        others: Vec<IpAddr>,
+    },
+    /// The name server looks nothing up for others.
+    NotARecursiveServer {
+        name: Arc<str>,
+        server: IpAddr,
+        node: Option<NodeId>,
+        others: Vec<IpAddr>,
+    },
+    /// A zone was delegated to a server that does not serve it.
+    LameDelegation { name: Arc<str>, node: NodeId, server: IpAddr, zone: Arc<str> },
+    /// No server of a zone answered the server that asked.
+    ZoneWithoutServer { name: Arc<str>, node: NodeId, zone: Arc<str> },
+    /// The search went in a circle.
+    NameLoop { name: Arc<str>, node: NodeId, why: DnsLoop, at: Arc<str> },
+    /// The name server could not find out, and nobody said why.
+    NotResolved { name: Arc<str>, server: Option<IpAddr> },
     /// The node that was asked for has no address.
     TargetWithoutAddress { node: NodeId },
     /// The node that sends has no address.
     SenderWithoutAddress,
+    /// The node that sends has addresses, and none of the destination's family.
+    OtherFamily { destination: IpAddr },
     /// A packet came to an interface that has no address.
     InterfaceWithoutAddress { at: PortRef },
 
@@ -88,6 +130,20 @@ pub enum Diagnosis {
     AddressUnused { address: IpAddr, own: IpNet, heard: Vec<NodeId> },
     /// The address is in use, and in the same network, but on another segment.
     NotCabledTogether { address: IpAddr, owner: NodeId },
+    /// A port is in another VLAN than the rest of the station's network; `like` is one of those.
+    WrongVlan { station: NodeId, at: PortRef, vlan: VlanId, right: VlanId, like: NodeId },
+    /// A trunk does not carry the VLAN; `right` is what it should carry.
+    TrunkLacksVlan { at: PortRef, vlan: VlanId, right: Vec<VlanId> },
+    /// The native VLAN of a trunk is another one at each end.
+    NativeMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// A cable joins two VLANs of two switches.
+    AccessMismatch { at: [PortRef; 2], vlans: [VlanId; 2] },
+    /// An access port of the VLAN `own` is where frames of another VLAN would have to get through.
+    AccessPortBetween { at: PortRef, own: VlanId, vlan: VlanId },
+    /// Frames without a tag come to a trunk that has no native VLAN.
+    TrunkWithoutNative { at: PortRef },
+    /// Frames with a tag come to a node that has no interface for the VLAN.
+    NoInterfaceForVlan { at: PortRef, vlan: VlanId },
     /// A row leads to a router that nobody is.
     NextHopUnused { destination: IpAddr, via: IpAddr, right: Option<IpAddr> },
     /// No row of the routing table matches.
@@ -143,6 +199,17 @@ pub enum Diagnosis {
     ReceiveBufferFull { local: SocketAddr, limit: u32 },
     /// Two nodes have the address, and the other one took the packet.
     Duplicate { address: IpAddr, meant: NodeId, got: NodeId },
+
+    /// No port of a translating node leads inside from here; `right` is a program inside that could
+    /// be meant.
+    NotForwarded { outside: SocketAddr, transport: Transport, right: Option<(NodeId, SocketAddr)> },
+    /// An address that exists only inside, behind a node that translates; `outside` is what stands
+    /// for it.
+    InsideAddress { destination: IpAddr, router: NodeId, outside: Option<IpAddr> },
+    /// The translation lets only those in to whom the inside end has spoken.
+    NatFiltered { source: SocketAddr, inside: SocketAddr },
+    /// A rule forbids it, or no rule allows it.
+    Forbidden { rule: Option<(u16, Arc<str>)>, right: Option<Passing> },
 
     /// The packet was taken in, and no answer was sent.
     NoAnswer,

@@ -121,7 +121,7 @@ impl<'a> Teller<'_, 'a> {
             && step.arrived.is_none()
             && !step.records.iter().any(|record| Layer::of(&record.event) == Layer::Network);
         let destination = report.address.filter(|_| refused && step.node == report.from)?;
-        let own = self.network.addresses(step.node).next()?;
+        let own = self.network.addresses_like(step.node, destination).next()?;
         let foreign = self.network.addresses(step.node).all(|own| !own.net.contains(&destination));
         foreign.then(|| self.compared(step.node, destination, own.net, Some(None)))?
     }
@@ -164,7 +164,23 @@ impl<'a> Teller<'_, 'a> {
         }
         let (mask, network) = (address.netmask(), address.network());
         let other = IpNet::new(destination, address.prefix_len()).ok()?.network();
-        let gateway = self.network.station(node).and_then(|station| station.gateway);
+        let station = self.network.station(node);
+        let gateway = station.and_then(|station| station.gateway_towards(destination));
+        if address.addr().is_ipv6() {
+            let network = address.trunc();
+            return Some(match (via, gateway) {
+                (None, _) => self.say("why-on-link", args!(destination, network)),
+                (Some(Some(gateway)), _) => {
+                    self.say("why-off-link", args!(destination, network, gateway))
+                }
+                (Some(None), None) => {
+                    self.say("why-off-link-no-way-out", args!(destination, network))
+                }
+                (Some(None), Some(gateway)) => {
+                    self.say("why-off-link-no-use", args!(destination, network, gateway))
+                }
+            });
+        }
         Some(match (via, gateway) {
             (None, _) => self.say("why-same-segment", args!(destination, mask, network)),
             (Some(Some(gateway)), _) => {
@@ -249,25 +265,28 @@ impl<'a> Teller<'_, 'a> {
 
     fn asked(&self, asked: &Asked<'a>) -> String {
         let address = asked.address;
+        let how = self.catalogue.phrase(how_asked(address));
         match asked.answer {
             Some(answer) => {
                 let (waited, mac) = (answer.waited, answer.mac);
                 match answer.by.map(|by| self.network.name(by)) {
                     Some(by) if waited.is_zero() => {
-                        self.say("why-asked-at-once", args!(address, by))
+                        self.say("why-asked-at-once", args!(address, how, by))
                     }
-                    Some(by) => self.say("why-asked", args!(address, by, waited)),
-                    None => self.say("why-asked-plain", args!(address, waited, mac)),
+                    Some(by) => self.say("why-asked", args!(address, how, by, waited)),
+                    None => self.say("why-asked-plain", args!(address, how, waited, mac)),
                 }
             }
-            None if asked.heard.is_empty() => self
-                .say("why-asked-in-vain", args!(address, count attempts = asked.attempts as u64)),
+            None if asked.heard.is_empty() => self.say(
+                "why-asked-in-vain",
+                args!(address, how, count attempts = asked.attempts as u64),
+            ),
             None => {
                 let separator = self.catalogue.phrase("list-separator");
                 let heard: Vec<_> =
                     asked.heard.iter().map(|node| self.network.name(*node)).collect();
                 let heard = heard.join(&separator);
-                let args = args!(address, heard, count attempts = asked.attempts as u64);
+                let args = args!(address, how, heard, count attempts = asked.attempts as u64);
                 self.say("why-asked-in-vain-heard", args)
             }
         }
@@ -291,7 +310,10 @@ impl<'a> Teller<'_, 'a> {
         match (incoming, &step.out) {
             (Some(incoming), Some(out)) => {
                 let (outgoing, peer) = (port(out.port), peer(out).unwrap_or("–"));
-                let same = step.arrived.is_some_and(|(_, frame)| frame.id() == out.frame.id());
+                let same = step.arrived.is_some_and(|(_, frame)| {
+                    // A switch that adds a tag passes on the same frame, but not unchanged.
+                    frame.id() == out.frame.id() && frame.bytes() == out.frame.bytes()
+                });
                 let id = if same { "why-through-unchanged" } else { "why-through" };
                 Some(self.say(id, args!(incoming, outgoing, peer)))
             }
@@ -317,20 +339,34 @@ impl<'a> Teller<'_, 'a> {
     }
 }
 
+/// The phrase for how a neighbour is asked for: by ARP, or by neighbour discovery.
+pub(super) const fn how_asked(address: IpAddr) -> &'static str {
+    match address {
+        IpAddr::V4(_) => "why-how-arp",
+        IpAddr::V6(_) => "why-how-discovery",
+    }
+}
+
 /// The records without those of another packet that the node dealt with at the same time, such as a
 /// redirect beside the packet that it forwards, and without drops that decided nothing.
 fn about_the_packet<'a>(step: &Step<'a>) -> Vec<&'a Record> {
     use TraceEvent as E;
     let destination = step.out.as_ref().and_then(|out| {
         let layers = Layers::dissect(out.frame.bytes());
-        layers.find(LayerProtocol::Ipv4)?.address(FieldName::IpDst)
+        let v4 = layers.find(LayerProtocol::Ipv4).map(|ip| ip.address(FieldName::IpDst));
+        v4.or_else(|| Some(layers.find(LayerProtocol::Ipv6)?.address(FieldName::Ipv6Dst)))?
     });
     let ended = step.records.iter().any(|record| is_end(&record.event));
     let aside = |record: &Record| {
         let dropped = matches!(record.event, E::Dropped { .. });
         dropped && !is_end(&record.event) && (ended || step.out.is_some())
     };
-    let records = step.records.iter().copied().filter(|record| !aside(record));
+    // What the bridge in a node did with another frame of this node, such as a question of ARP.
+    let own = |record: &Record| {
+        let ids = [step.out.as_ref().map(|out| out.frame.id()), step.arrived.map(|(_, f)| f.id())];
+        record.frame.is_some_and(|id| id.origin() == step.node && !ids.contains(&Some(id)))
+    };
+    let records = step.records.iter().copied().filter(|record| !aside(record) && !own(record));
     let Some(destination) = destination else { return records.collect() };
     let next_hop = step.records.iter().find_map(|record| match &record.event {
         E::RouteChosen { destination: to, route, .. } if *to == destination => {

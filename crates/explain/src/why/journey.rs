@@ -38,7 +38,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
     pub(super) kind: Kind,
-    /// Who is asked for, in a question of ARP.
+    /// Who is asked for, in a question of ARP or of neighbour discovery.
     pub(super) asks_for: Option<IpAddr>,
 }
 
@@ -48,16 +48,19 @@ impl Facts {
         let layers = Layers::dissect(frame.bytes());
         let number = |protocol, field| layers.find(protocol)?.number(field);
         let arp = layers.find(LayerProtocol::Arp);
-        let kind = match number(LayerProtocol::Icmp, F::IcmpType) {
+        let v6 = number(LayerProtocol::Icmpv6, F::Icmpv6Type);
+        let kind = match (number(LayerProtocol::Icmp, F::IcmpType), v6) {
             _ if arp.is_some() => Kind::Arp,
-            Some(5) => Kind::Redirect,
-            Some(3 | 4 | 11 | 12) => Kind::Error,
+            (_, Some(135 | 136)) => Kind::Arp,
+            (Some(5), _) | (_, Some(137)) => Kind::Redirect,
+            (Some(3 | 4 | 11 | 12), _) | (_, Some(1..=4)) => Kind::Error,
             _ if number(LayerProtocol::Tcp, F::TcpRst) == Some(1) => Kind::Reset,
             _ => Kind::Packet,
         };
         let asks_for = arp
             .filter(|arp| arp.number(F::ArpOpcode) == Some(1))
-            .and_then(|arp| arp.address(F::ArpTargetIp));
+            .and_then(|arp| arp.address(F::ArpTargetIp))
+            .or_else(|| layers.find(LayerProtocol::Icmpv6)?.address(F::Icmpv6SolicitTarget));
         Self { kind, asks_for }
     }
 }

@@ -1,4 +1,4 @@
-//! Nobody answered a question of ARP: why?
+//! Nobody answered a question of ARP or of neighbour discovery: why?
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use super::diagnose::Case;
 use super::diagnosis::{Diagnosis, Direction, Router};
 use super::journey::Step;
 use super::network::Owner;
-use super::route;
+use super::{route, vlan};
 
 /// The diagnosis for a packet that waited at a step in vain.
 pub(super) fn unresolved<'a>(
@@ -35,12 +35,19 @@ pub(super) fn unresolved<'a>(
         }
     }
     let elsewhere = owners.first().copied();
+    if let (Some(own), Some(owner)) = (own, elsewhere)
+        && own.net.trunc() == owner.net.trunc()
+        && let Some(apart) = vlan::apart(network, own, owner)
+    {
+        return apart;
+    }
     let via = address != destination;
     match (own, elsewhere) {
         _ if via => {
-            let gateway = network.station(node).and_then(|station| station.gateway);
+            let station = network.station(node);
+            let gateway = station.and_then(|station| station.gateway_towards(destination));
             let right = own.and_then(|own| router(case, node, own, destination));
-            match (gateway.is_some_and(|gateway| *gateway == address), elsewhere) {
+            match (gateway == Some(address), elsewhere) {
                 (true, None) => Diagnosis::GatewayUnused { gateway: address, right },
                 (true, Some(owner)) => {
                     let owner = owner.at.node;
@@ -88,7 +95,11 @@ fn destination(case: &Case<'_, '_>, direction: Direction, step: &Step<'_>) -> Op
     let report = case.journey.report();
     told.or_else(|| match direction {
         Direction::There => report.address,
-        Direction::Back => case.network.addresses(report.from).map(|own| own.net.addr()).next(),
+        Direction::Back => case
+            .network
+            .addresses_like(report.from, report.address?)
+            .map(|own| own.net.addr())
+            .next(),
     })
 }
 
@@ -99,7 +110,7 @@ fn own_address(
     interface: Option<PortId>,
     address: IpAddr,
 ) -> Option<Owner> {
-    let all = || case.network.addresses(node);
+    let all = || case.network.addresses_like(node, address);
     let on = |own: &Owner| interface.is_none_or(|port| own.at == PortRef::new(node, port));
     let near = all().find(|own| on(own) && own.net.contains(&address));
     near.or_else(|| all().find(on)).or_else(|| all().next())
@@ -179,9 +190,19 @@ impl Case<'_, '_> {
                     _,
                 ) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
+                    if let TraceEvent::SwitchFlooded { vlan, .. } = &record.event
+                        && !self.network.carries(*end, *vlan)
+                    {
+                        continue;
+                    }
                     let came_by = self.came_by(record);
                     down |=
                         came_by.is_some_and(|port| port != end.port) && !ports.contains(&end.port);
+                }
+                (TraceEvent::Dropped { reason: DropReason::NoOtherPortInVlan { vlan }, .. }, _) => {
+                    let Some(end) = ends.iter().find(|end| end.node == node) else { continue };
+                    down |= self.network.carries(*end, *vlan)
+                        && self.came_by(record).is_some_and(|port| port != end.port);
                 }
                 (TraceEvent::Dropped { reason: DropReason::NoOtherPort, .. }, _) => {
                     let Some(end) = ends.iter().find(|end| end.node == node) else { continue };

@@ -2,11 +2,14 @@
 //! where.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use lanternet_apps::command::{Command, Serve};
-use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef};
+use lanternet_apps::dns;
+use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
+use lanternet_net::dns::{LowerName, Zone, message, reason};
 
 /// An interface of a station, with one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,15 +59,26 @@ impl<'a> Network<'a> {
         interface.map_or_else(|| (index + 1).to_string(), |interface| interface.name.to_string())
     }
 
-    /// The addresses of a node, interface by interface.
+    /// The addresses of a node, interface by interface: those that were written, those that it forms
+    /// from advertisements, and the link-local one.
     pub(super) fn addresses(self, node: NodeId) -> impl Iterator<Item = Owner> + 'a {
         let interfaces = self.station(node).map_or(&[][..], |station| &station.interfaces);
         interfaces.iter().enumerate().flat_map(move |(index, interface)| {
             let at = PortRef::new(node, PortId(index as u16));
-            let all = interface.addresses.iter().map(move |net| Owner { at, net: net.value });
-            // IPv6 is read but not simulated yet.
-            all.filter(|owner| owner.net.addr().is_ipv4())
+            let written = interface.addresses.iter().map(|net| net.value);
+            let near = interface.link_local().and_then(|own| IpNet::new(own, 64).ok());
+            let all = written.chain(interface.ipv6.formed.iter().copied()).chain(near);
+            all.map(move |net| Owner { at, net })
         })
+    }
+
+    /// Those of the same family as another address.
+    pub(super) fn addresses_like(
+        self,
+        node: NodeId,
+        other: IpAddr,
+    ) -> impl Iterator<Item = Owner> + 'a {
+        self.addresses(node).filter(move |own| own.net.addr().is_ipv4() == other.is_ipv4())
     }
 
     /// All addresses of the lab, node by node.
@@ -89,7 +103,7 @@ impl<'a> Network<'a> {
     /// The hardware address of the interface that has this address.
     pub(super) fn mac_for(self, node: NodeId, address: IpAddr) -> Option<MacAddr> {
         let mut interfaces = self.station(node)?.interfaces.iter();
-        let own = interfaces.find(|own| own.addresses.iter().any(|net| net.addr() == address))?;
+        let own = interfaces.find(|own| own.all_addresses().any(|own| own == address))?;
         Some(*own.mac)
     }
 
@@ -187,6 +201,18 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// Whether frames of a VLAN leave by this port of a switch.
+    pub(super) fn carries(self, at: PortRef, vlan: VlanId) -> bool {
+        let end = self.lab.links.iter().flat_map(|link| link.ends).find(|end| place(end) == at);
+        let vlans = end.and_then(|end| self.lab.port_vlans(end).flatten());
+        vlans.is_none_or(|vlans| vlans.carries(vlan))
+    }
+
+    /// Whether a node passes frames on.
+    pub(super) fn is_switch(self, node: NodeId) -> bool {
+        self.station(node).is_none_or(|station| station.switch.is_some())
+    }
+
     /// The interfaces of others on the segments of a node, with their addresses.
     fn neighbors(self, node: NodeId) -> Vec<(PortRef, Owner)> {
         let interfaces = self.station(node).map_or(0, |station| station.interfaces.len());
@@ -259,6 +285,13 @@ impl<'a> Network<'a> {
     /// An address for a station in this network that nobody has: with the same last part, if it is
     /// free there.
     pub(super) fn free_address(self, like: IpAddr, network: IpNet) -> Option<IpNet> {
+        if let (IpNet::V6(network), IpAddr::V6(like)) = (network, like) {
+            let host = like.to_bits() & network.hostmask().to_bits();
+            let same = Ipv6Addr::from_bits(network.network().to_bits() | host);
+            let free = [same].into_iter().chain(network.hosts().skip(1).take(1000));
+            let mut free = free.filter(|address| self.owners((*address).into()).is_empty());
+            return IpNet::new(free.next()?.into(), network.prefix_len()).ok();
+        }
         let (IpNet::V4(network), IpAddr::V4(like)) = (network, like) else { return None };
         let host = like.to_bits() & !network.netmask().to_bits();
         let same = Ipv4Addr::from_bits(network.network().to_bits() | host);
@@ -299,11 +332,61 @@ impl<'a> Network<'a> {
         .collect()
     }
 
-    /// A name of the lab that is nearly this one.
-    pub(super) fn near_name(self, name: &str) -> Option<&'a str> {
-        let names = self.lab.nodes.iter().map(|node| node.name.as_str());
-        let near = names.filter(|known| is_near(known, name));
+    /// A name of the lab, or of a zone in it, that is nearly this one.
+    pub(super) fn near_name(self, name: &str) -> Option<String> {
+        let nodes = self.lab.nodes.iter().map(|node| node.name.to_string());
+        let zones = self.zones().into_iter().flat_map(|(zone, _)| {
+            let names = zone.all_records().map(|record| reason::name(&record.name).to_string());
+            names.collect::<Vec<_>>()
+        });
+        let near = nodes.chain(zones).filter(|known| known != name && is_near(known, name));
         near.min_by_key(|known| known.len().abs_diff(name.len()))
+    }
+
+    /// The zones that servers of the lab serve, each with its file.
+    fn zones(self) -> Vec<(Zone, &'a str)> {
+        let servers = self.name_server_programs().flat_map(|(_, server)| &server.zone);
+        let zones = servers.filter_map(|zone| {
+            let file = self.lab.files.iter().find(|file| file.path.value == zone.file)?;
+            let text = std::str::from_utf8(&file.content).ok()?;
+            Some((Zone::parse(text, zone.origin.as_ref()).ok()?, file.path.value.as_str()))
+        });
+        zones.collect()
+    }
+
+    /// The zone of the lab that this name is in, with its file.
+    pub(super) fn zone_of(self, name: &str) -> Option<(Arc<str>, String)> {
+        let name = LowerName::new(&message::name(name).ok()?);
+        let zones = self.zones().into_iter().filter_map(|(zone, file)| {
+            let origin = LowerName::new(&zone.soa()?.name);
+            origin.zone_of(&name).then(|| (origin.num_labels(), reason::name(&origin), file))
+        });
+        let (_, zone, file) = zones.max_by_key(|(labels, ..)| *labels)?;
+        Some((zone, file.to_owned()))
+    }
+
+    fn name_server_programs(self) -> impl Iterator<Item = (NodeId, &'a dns::ServeArgs)> {
+        self.lab.programs.iter().filter_map(|program| match &program.command {
+            Command::Serve(Serve::Dns(args)) => Some((id(program.on), &**args)),
+            _ => None,
+        })
+    }
+
+    /// The addresses of name servers that look names up for others.
+    pub(super) fn recursive_servers(self) -> Vec<IpAddr> {
+        let works = |args: &dns::ServeArgs| args.recursive || !args.forward.is_empty();
+        let servers = self.name_server_programs().filter(|(_, args)| works(args));
+        servers.filter_map(|(node, _)| Some(self.addresses(node).next()?.net.addr())).collect()
+    }
+
+    /// The addresses of all name servers, those first that look names up for others.
+    pub(super) fn name_servers(self) -> Vec<IpAddr> {
+        let mut servers = self.recursive_servers();
+        for (node, _) in self.name_server_programs() {
+            let address = self.addresses(node).next().map(|owner| owner.net.addr());
+            servers.extend(address.filter(|address| !servers.contains(address)));
+        }
+        servers
     }
 }
 

@@ -12,8 +12,11 @@ use super::network::Owner;
 /// No row of a node's routing table matches.
 pub(super) fn no_route(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -> Diagnosis {
     let network = case.network;
-    let Some(own) = network.addresses(node).next() else {
-        return Diagnosis::SenderWithoutAddress;
+    let Some(own) = network.addresses_like(node, destination).next() else {
+        return match network.addresses(node).next() {
+            Some(_) => Diagnosis::OtherFamily { destination },
+            None => Diagnosis::SenderWithoutAddress,
+        };
     };
     if let Some(diagnosis) = own_cable(case, node, destination) {
         return diagnosis;
@@ -21,7 +24,8 @@ pub(super) fn no_route(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -
     let right = network.way(node, destination).map(|(via, to)| Row { to, via });
     let known = !network.owners(destination).is_empty();
     let station = network.station(node);
-    let has_rows = station.is_some_and(|station| !station.routes.is_empty());
+    let alike = |row: &lanternet_lab::Route| row.via.is_ipv4() == destination.is_ipv4();
+    let has_rows = station.is_some_and(|station| station.routes.iter().any(alike));
     if network.is_router(node) || has_rows {
         return Diagnosis::NoRoute { destination, right, known };
     }
@@ -33,15 +37,13 @@ pub(super) fn no_route(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -
         Some(Router { node: owner.at.node, address: via })
     });
     let near = || {
-        let near = network.addresses(node).find_map(|own| network.router_near(own))?;
+        let mut own = network.addresses_like(node, destination);
+        let near = own.find_map(|own| network.router_near(own))?;
         Some(Router { node: near.at.node, address: near.net.addr() })
     };
     let right = right.or_else(near);
-    match station.and_then(|station| station.gateway) {
-        Some(gateway) => {
-            let gateway = *gateway;
-            Diagnosis::GatewayOffSegment { gateway, own: own.net, right }
-        }
+    match station.and_then(|station| station.gateway_towards(destination)) {
+        Some(gateway) => Diagnosis::GatewayOffSegment { gateway, own: own.net, right },
         None => Diagnosis::NoGateway { destination, right },
     }
 }
@@ -53,7 +55,7 @@ fn own_cable(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -> Option<D
     let rows = station.routes.iter().filter(|row| row.to.contains(&destination));
     let next_hops: Vec<IpAddr> = rows
         .map(|row| row.via.value)
-        .chain(station.gateway.map(|gateway| gateway.value))
+        .chain(station.gateway_towards(destination))
         .chain([destination])
         .collect();
     network.addresses(node).find_map(|own| {
@@ -68,7 +70,7 @@ fn own_cable(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -> Option<D
 /// The destination hangs on the same segment, and the addresses do not say so.
 fn same_segment(case: &Case<'_, '_>, node: NodeId, destination: IpAddr) -> Option<Diagnosis> {
     let network = case.network;
-    let (own, other) = network.addresses(node).find_map(|own| {
+    let (own, other) = network.addresses_like(node, destination).find_map(|own| {
         let owners = network.owners(destination);
         let near = owners.into_iter().find(|owner| network.share_segment(own.at, owner.at))?;
         Some((own, near))
@@ -97,7 +99,10 @@ fn odd_one(case: &Case<'_, '_>, a: Owner, b: Owner) -> (Owner, IpNet) {
     let others = case.network.segment(a.at);
     let others = others.iter().filter(|at| **at != b.at);
     let nets: Vec<IpNet> = others
-        .flat_map(|at| case.network.addresses(at.node).filter(move |owner| owner.at == *at))
+        .flat_map(|at| {
+            let like = case.network.addresses_like(at.node, a.net.addr());
+            like.filter(move |owner| owner.at == *at)
+        })
         .map(|owner| owner.net.trunc())
         .collect();
     let with = |owner: Owner| nets.iter().filter(|net| **net == owner.net.trunc()).count();
@@ -138,7 +143,9 @@ pub(super) fn ttl_ended<'a>(
     let report = case.journey.report();
     let destination = match direction {
         Direction::There => report.address,
-        Direction::Back => network.addresses(report.from).next().map(|own| own.net.addr()),
+        Direction::Back => report.address.and_then(|to| {
+            network.addresses_like(report.from, to).next().map(|own| own.net.addr())
+        }),
     };
     let Some(destination) = destination else { return Diagnosis::Unknown };
     let steps = way(case, direction);

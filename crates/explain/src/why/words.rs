@@ -1,13 +1,19 @@
 //! A finding in words: what is wrong, and what to write into the lab file.
 
+mod vlan;
+
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{NodeId, QueueLimit, Topology};
 use lanternet_lab::{Service, Transport};
 
-use super::diagnosis::{Diagnosis, Direction, Finding, Router, Row};
+mod naming;
+
+use super::diagnosis::{Diagnosis, Direction, Finding, Passing, Router, Row};
+use super::hop::how_asked;
 use super::network::Network;
 use crate::args;
 use crate::explained::Explained;
@@ -27,13 +33,25 @@ struct Edit<T>(T);
 
 impl fmt::Display for Edit<Router> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "gateway: {}", self.0.address)
+        let key = if self.0.address.is_ipv6() { "gateway6" } else { "gateway" };
+        write!(f, "{key}: {}", self.0.address)
     }
 }
 
 impl fmt::Display for Edit<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{{ to: {}, via: {} }}", self.0.to, self.0.via)
+    }
+}
+
+impl fmt::Display for Edit<Passing> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Passing { from, to, protocol, port } = self.0;
+        write!(f, "allow: {{ from: {from}, to: {to}, protocol: {protocol}")?;
+        if let Some(port) = port {
+            write!(f, ", port: {port}")?;
+        }
+        f.write_str(" }")
     }
 }
 
@@ -60,6 +78,11 @@ impl Words<'_> {
         self.network.name(node)
     }
 
+    /// How a neighbour is asked for.
+    fn how(&self, address: IpAddr) -> String {
+        self.catalogue.phrase(how_asked(address))
+    }
+
     fn names(&self, nodes: &[NodeId]) -> String {
         let names: Vec<&str> = nodes.iter().map(|node| self.name(*node)).collect();
         names.join(&self.catalogue.phrase("list-separator"))
@@ -77,17 +100,15 @@ impl Words<'_> {
             None => say("why-help-no-router", args!(node)),
         };
         match &finding.diagnosis {
-            D::UnknownName { name, near } => {
-                let message = match name {
-                    Some(name) => say("why-unknown-name", args!(node, name)),
-                    None => say("why-unknown-name-plain", args!(node)),
-                };
-                let help = match near {
-                    Some(near) => say("why-help-near-name", args!(near)),
-                    None => say("why-help-hosts", args!(node)),
-                };
-                (message, Some(help))
-            }
+            D::UnknownName { .. }
+            | D::NoSuchName { .. }
+            | D::NameWithoutAddress { .. }
+            | D::NameServerSilent { .. }
+            | D::NotARecursiveServer { .. }
+            | D::LameDelegation { .. }
+            | D::ZoneWithoutServer { .. }
+            | D::NameLoop { .. }
+            | D::NotResolved { .. } => self.naming(finding),
             D::TargetWithoutAddress { node: target } => {
                 let node = self.name(*target);
                 let (message, help) = match self.network.station(*target) {
@@ -100,6 +121,12 @@ impl Words<'_> {
                 say("why-sender-without-address", args!(node)),
                 Some(say("why-help-address", args!(node))),
             ),
+            D::OtherFamily { destination } => {
+                let v6 = destination.is_ipv6();
+                let id = if v6 { "why-no-ipv6" } else { "why-no-ipv4" };
+                let help = if v6 { "why-help-no-ipv6" } else { "why-help-no-ipv4" };
+                (say(id, args!(node, destination)), Some(say(help, args!(node))))
+            }
             D::InterfaceWithoutAddress { at } => {
                 let interface = self.network.port_name(*at);
                 (
@@ -134,13 +161,13 @@ impl Words<'_> {
                 (message, help)
             }
             D::MaskTooWide { own, destination, owner, right, like } => {
-                let prefix = own.prefix_len();
+                let (prefix, how) = (own.prefix_len(), self.how(*destination));
                 let message = match owner {
                     Some(owner) => {
                         let owner = self.name(*owner);
-                        say("why-mask-too-wide", args!(node, prefix, destination, owner))
+                        say("why-mask-too-wide", args!(node, prefix, how, destination, owner))
                     }
-                    None => say("why-mask-too-wide-nobody", args!(node, prefix, destination)),
+                    None => say("why-mask-too-wide-nobody", args!(node, prefix, how, destination)),
                 };
                 let help = match (right, like) {
                     (Some(right), Some(like)) => {
@@ -161,20 +188,21 @@ impl Words<'_> {
                 )
             }
             D::AddressUnused { address, own, heard } => {
+                let how = self.how(*address);
                 let message = match heard.is_empty() {
-                    true => say("why-address-unused", args!(node, address)),
+                    true => say("why-address-unused", args!(node, how, address)),
                     false => {
                         let heard = self.names(heard);
-                        say("why-address-unused-heard", args!(node, address, heard))
+                        say("why-address-unused-heard", args!(node, how, address, heard))
                     }
                 };
                 let network = own.trunc();
                 (message, Some(say("why-help-address-unused", args!(address, network))))
             }
             D::NotCabledTogether { address, owner } => {
-                let owner = self.name(*owner);
+                let (owner, how) = (self.name(*owner), self.how(*address));
                 (
-                    say("why-not-cabled-together", args!(node, address, owner)),
+                    say("why-not-cabled-together", args!(node, how, address, owner)),
                     Some(say("why-help-cable-together", args!(node, owner))),
                 )
             }
@@ -229,14 +257,15 @@ impl Words<'_> {
                 (message, Some(help))
             }
             D::NeighborSilent { address, owner } => {
-                let owner = self.name(*owner);
+                let (owner, how) = (self.name(*owner), self.how(*address));
                 (
-                    say("why-neighbor-silent", args!(node, address, owner)),
+                    say("why-neighbor-silent", args!(node, how, address, owner)),
                     Some(say("why-help-neighbor-silent", args!(owner))),
                 )
             }
             D::NeighborQueueFull { address, limit } => {
-                (say("why-neighbor-queue-full", args!(node, address, count limit = *limit)), None)
+                let args = args!(node, address, count limit = *limit);
+                (say("why-neighbor-queue-full", args), None)
             }
             _ => self.lower_and_upper(finding),
         }
@@ -348,9 +377,68 @@ impl Words<'_> {
                     Some(say("why-help-duplicate", args!(meant, got))),
                 )
             }
+            D::NotForwarded { outside, transport, right } => {
+                self.not_forwarded(node, *outside, *transport, *right)
+            }
+            D::InsideAddress { destination, router, outside } => {
+                let router = self.name(*router);
+                let help = match outside {
+                    Some(outside) => say("why-help-inside-address", args!(router, outside)),
+                    None => say("why-help-inside-address-plain", args!(router)),
+                };
+                (say("why-inside-address", args!(destination, router)), Some(help))
+            }
+            D::NatFiltered { source, inside } => (
+                say("why-nat-filtered", args!(node, source, inside)),
+                Some(say("why-help-nat-filtered", args!(node, inside))),
+            ),
+            D::Forbidden { rule, right } => self.forbidden(node, rule.as_ref(), *right),
             D::NoAnswer => (say("why-no-answer", args!(node)), None),
             D::Other { record } => (sentence(self.catalogue, self.topology, record), None),
-            _ => (say("why-unknown", args!(node)), None),
+            other => self.vlan(other).unwrap_or_else(|| (say("why-unknown", args!(node)), None)),
+        }
+    }
+
+    fn not_forwarded(
+        &self,
+        node: &str,
+        outside: SocketAddr,
+        transport: Transport,
+        right: Option<(NodeId, SocketAddr)>,
+    ) -> (String, Option<String>) {
+        let (port, address) = (outside.port(), outside.ip());
+        let word = self::transport(transport);
+        let message = self.say("why-not-forwarded", &args!(node, port, address, transport = word));
+        let word = word.to_lowercase();
+        let help = match right {
+            Some((host, to)) => {
+                let edit = format!("forward: [{{ {word}: {port}, to: {to} }}]");
+                self.say("why-help-forward", &args!(node, host = self.name(host), edit))
+            }
+            None => {
+                let edit = format!("forward: [{{ {word}: {port}, to: …:{port} }}]");
+                self.say("why-help-forward-plain", &args!(node, edit))
+            }
+        };
+        (message, Some(help))
+    }
+
+    fn forbidden(
+        &self,
+        node: &str,
+        rule: Option<&(u16, Arc<str>)>,
+        right: Option<Passing>,
+    ) -> (String, Option<String>) {
+        let edit = right.map(Edit);
+        match rule {
+            Some((rule, text)) => (
+                self.say("why-forbidden-by-rule", &args!(node, rule, text)),
+                edit.map(|edit| self.say("why-help-rule-before", &args!(node, rule, edit))),
+            ),
+            None => (
+                self.say("why-forbidden-by-policy", &args!(node)),
+                edit.map(|edit| self.say("why-help-rule", &args!(node, edit))),
+            ),
         }
     }
 

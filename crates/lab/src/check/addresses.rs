@@ -1,6 +1,6 @@
 //! Addresses: doubled, reserved, missing, or strange among their neighbours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -118,10 +118,15 @@ struct Member<'a> {
 }
 
 /// Neighbours on one segment that do not agree on which network they are in.
-pub(super) fn neighbours(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+pub(super) fn neighbours(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    out: &mut Vec<Diagnostic>,
+) {
     for segment in 0..segments.members.len() {
         for v6 in [false, true] {
-            neighbours_on(lab, segments, segment, v6, out);
+            neighbours_on(lab, segments, misplaced, (segment, v6), out);
         }
     }
 }
@@ -130,12 +135,13 @@ pub(super) fn neighbours(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnosti
 fn neighbours_on(
     lab: &Lab,
     segments: &Segments,
-    segment: usize,
-    v6: bool,
+    misplaced: &BTreeSet<Place>,
+    (segment, v6): (usize, bool),
     out: &mut Vec<Diagnostic>,
 ) {
     let mut members = Vec::new();
-    for (place, node, interface) in segments.stations_on(lab, segment) {
+    let stations = segments.stations_on(lab, segment);
+    for (place, node, interface) in stations.filter(|(place, ..)| !misplaced.contains(place)) {
         for address in &interface.addresses {
             let net = address.value;
             // Each interface has one in the network of link-local addresses.
@@ -224,7 +230,7 @@ fn strangers(groups: &[(IpNet, Vec<&Member<'_>>)], nested: &[bool], out: &mut Ve
         nested[index] || members.iter().any(|member| Some(member.place) != first)
     };
     // An interface with another address that has company is no stranger.
-    let known: std::collections::BTreeSet<Place> = (0..groups.len())
+    let known: BTreeSet<Place> = (0..groups.len())
         .filter(|index| company(*index))
         .flat_map(|index| groups[index].1.iter().map(|member| member.place))
         .collect();
@@ -277,6 +283,7 @@ pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>)
             }
             if !interface.addresses.is_empty()
                 || interface.ipv6.slaac.is_some()
+                || interface.dhcp.client.is_some()
                 || segments.segment_of((index, number)).is_none()
             {
                 continue;

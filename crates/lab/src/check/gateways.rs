@@ -1,17 +1,24 @@
 //! Gateways: a host's way out of its segment.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::segments::Segments;
+use super::segments::{Place, Segments};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lab::{Lab, Node, NodeIndex, NodeKind, Station};
 use crate::names::some_of;
 use crate::span::Spanned;
 
 /// Gateways that lead nowhere, and hosts that need one.
-pub(super) fn gateways(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+pub(super) fn gateways(
+    lab: &Lab,
+    segments: &Segments,
+    misplaced: &BTreeSet<Place>,
+    out: &mut Vec<Diagnostic>,
+) {
     for (index, node, station) in lab.stations() {
-        if !matches!(node.kind, NodeKind::Host(_)) {
+        let misplaced = misplaced.iter().any(|place| place.0 == index);
+        if misplaced || !matches!(node.kind, NodeKind::Host(_)) {
             continue;
         }
         for (gateway, v6) in [(station.gateway, false), (station.gateway6, true)] {
@@ -50,8 +57,11 @@ fn one(
             }
         }
         None => {
-            // Routers tell who listens.
-            let told = v6 && station.interfaces.iter().any(|own| own.ipv6.slaac.is_some());
+            // Routers tell who listens, and a DHCP server may.
+            let told = match v6 {
+                true => station.interfaces.iter().any(|own| own.ipv6.slaac.is_some()),
+                false => station.asks_for_addresses(),
+            };
             let key = if v6 { "gateway6" } else { "gateway" };
             let family = if v6 { " for IPv6" } else { "" };
             let routes = station.routes.iter().any(|route| route.via.is_ipv6() == v6);

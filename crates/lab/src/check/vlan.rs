@@ -204,10 +204,16 @@ struct Member {
     router: bool,
 }
 
-/// Stations of one IP network that are in different VLANs of the same switches.
-pub(super) fn networks(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+/// Stations of one IP network that are in different VLANs of the same switches; the answer is those
+/// that are in the wrong one.
+pub(super) fn networks(
+    lab: &Lab,
+    segments: &Segments,
+    out: &mut Vec<Diagnostic>,
+) -> BTreeSet<Place> {
+    let mut misplaced = BTreeSet::new();
     if lab.tags().len() < 2 {
-        return;
+        return misplaced;
     }
     let plants = plants(lab);
     let mut networks: BTreeMap<(usize, Ipv4Net), Vec<Member>> = BTreeMap::new();
@@ -242,6 +248,7 @@ pub(super) fn networks(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>
             if odd.vlan == example.vlan {
                 continue;
             }
+            misplaced.insert(odd.place);
             let names = [odd, example].map(|member| &lab.node(member.place.0).name);
             out.push(
                 Diagnostic::new(
@@ -263,6 +270,7 @@ pub(super) fn networks(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>
             );
         }
     }
+    misplaced
 }
 
 /// The switch that an interface is at, and the VLAN it is in there.

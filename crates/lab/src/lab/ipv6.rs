@@ -86,6 +86,12 @@ impl Station {
         self.interfaces.iter().flat_map(Interface::all_addresses)
     }
 
+    /// The gateway that was written for destinations of this family.
+    pub fn gateway_towards(&self, destination: IpAddr) -> Option<IpAddr> {
+        let gateway = if destination.is_ipv6() { self.gateway6 } else { self.gateway };
+        gateway.map(|gateway| gateway.value)
+    }
+
     /// The addresses that its name stands for: those that were written, in the order of the file, then
     /// those that it forms. Link-local ones are not among them unless they were written: they mean
     /// something on one segment only.

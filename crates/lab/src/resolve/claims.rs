@@ -116,7 +116,7 @@ impl Resolver<'_> {
 
     fn addressed(&mut self, node: NodeIndex, span: crate::span::Span) -> Option<NodeIndex> {
         let station = self.lab.node(node).kind.station()?;
-        if station.named_addresses().next().is_some() {
+        if station.named_addresses().next().is_some() || station.asks_for_addresses() {
             return Some(node);
         }
         // An address that could not be read was complained about.

@@ -160,7 +160,7 @@ impl Authority {
     /// The addresses of the hosts that the answer names, as far as the zone has them (RFC 1035
     /// section 3.3.9, RFC 2782).
     fn add_addresses(&self, zone: &Zone, response: &mut Message) {
-        let mut hosts: Vec<LowerName> = Vec::new();
+        let mut hosts: Vec<&Name> = Vec::new();
         for record in &response.answers {
             let host = match &record.data {
                 RData::NS(server) => &server.0,
@@ -168,13 +168,12 @@ impl Authority {
                 RData::SRV(service) => &service.target,
                 _ => continue,
             };
-            let host = LowerName::new(host);
             if !hosts.contains(&host) {
                 hosts.push(host);
             }
         }
         let addresses: Vec<Record> =
-            hosts.iter().flat_map(|host| zone.addresses(host)).cloned().collect();
+            hosts.into_iter().flat_map(|host| zone.addresses(host)).collect();
         response.add_additionals(addresses);
     }
 }
@@ -185,13 +184,14 @@ fn refer(zone: &Zone, cut: Cut<'_>, response: &mut Message) {
     response.add_authorities(cut.servers.iter().cloned());
     let servers = || {
         cut.servers.iter().filter_map(|record| match &record.data {
-            RData::NS(server) => Some(LowerName::new(&server.0)),
+            RData::NS(server) => Some(&server.0),
             _ => None,
         })
     };
-    let (inside, beside): (Vec<_>, Vec<_>) = servers().partition(|name| cut.zone.zone_of(name));
-    for server in inside.iter().chain(&beside) {
-        response.add_additionals(zone.addresses(server).cloned());
+    let (inside, beside): (Vec<&Name>, Vec<_>) =
+        servers().partition(|name| Name::zone_of(cut.zone, name));
+    for server in inside.into_iter().chain(beside) {
+        response.add_additionals(zone.addresses(server));
     }
 }
 
@@ -207,6 +207,3 @@ fn minimal_any(name: &Name) -> Record {
     let hinfo = HINFO::new("RFC8482".to_owned(), String::new());
     Record::from_rdata(name.clone(), ANY_TTL, RData::HINFO(hinfo))
 }
-
-#[cfg(test)]
-mod tests;

@@ -178,7 +178,12 @@ impl L3 {
         let interface = route.map(|route| &self.interfaces[route.interface.0 as usize]);
         let alike = |net: &IpNet| net.addr().is_ipv4() == destination.is_ipv4();
         let here = |interface: &Interface| {
-            interface.segment_of(destination).or_else(|| interface.addresses().find(alike))
+            let near = |net: &IpNet| match net.addr() {
+                IpAddr::V6(own) => own.is_unicast_link_local(),
+                IpAddr::V4(_) => false,
+            };
+            let wide = interface.addresses().find(|net| alike(net) && !near(net));
+            interface.segment_of(destination).or(wide).or_else(|| interface.addresses().find(alike))
         };
         let first = || self.addresses().map(|(_, address)| address).find(alike);
         let Some(address) = interface.and_then(here).or_else(first) else { return };

@@ -41,6 +41,7 @@ impl Teller<'_, '_> {
             FieldName::EthSrc => self.catalogue.phrase("why-field-source-mac"),
             FieldName::EthDst => self.catalogue.phrase("why-field-destination-mac"),
             FieldName::IpTtl => "TTL".to_owned(),
+            FieldName::Ipv6HopLimit => self.catalogue.phrase("why-field-hop-limit"),
             FieldName::IpChecksum => self.catalogue.phrase("why-field-ip-checksum"),
             other => other.id().to_owned(),
         };
@@ -57,13 +58,20 @@ impl Teller<'_, '_> {
     pub(super) fn new_headers(&self, frame: &Frame) -> Vec<Line> {
         let layers = Layers::dissect(frame.bytes());
         let mut lines = Vec::new();
-        if let Some(ip) = layers.find(LayerProtocol::Ipv4)
-            && let Some(source) = ip.address(FieldName::IpSrc)
-            && let Some(destination) = ip.address(FieldName::IpDst)
-            && let Some(ttl) = ip.number(FieldName::IpTtl)
-        {
-            let text = self.say("why-new-packet", args!(source, destination, ttl));
-            lines.push((Layer::Network, text));
+        let versions = [
+            (LayerProtocol::Ipv4, FieldName::IpSrc, FieldName::IpDst, FieldName::IpTtl),
+            (LayerProtocol::Ipv6, FieldName::Ipv6Src, FieldName::Ipv6Dst, FieldName::Ipv6HopLimit),
+        ];
+        for (protocol, source, destination, ttl) in versions {
+            if let Some(ip) = layers.find(protocol)
+                && let Some(source) = ip.address(source)
+                && let Some(destination) = ip.address(destination)
+                && let Some(ttl) = ip.number(ttl)
+            {
+                let v6 = protocol == LayerProtocol::Ipv6;
+                let id = if v6 { "why-new-packet-v6" } else { "why-new-packet" };
+                lines.push((Layer::Network, self.say(id, args!(source, destination, ttl))));
+            }
         }
         if let (Some(source), Some(destination)) = (frame.source(), frame.destination()) {
             let (source, destination) = (self.mac(source), self.mac(destination));

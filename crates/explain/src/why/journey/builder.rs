@@ -14,6 +14,9 @@ pub(super) struct Builder<'j, 'a> {
     current: BTreeMap<(NodeId, FrameId), usize>,
     /// Frames on their way from a port, the oldest first.
     flying: BTreeMap<(PortRef, FrameId), VecDeque<usize>>,
+    /// What is told of a frame that a node made, before it leaves: within a bridge in the node. Where
+    /// it belongs is known when it leaves.
+    unsent: BTreeMap<(NodeId, FrameId), Vec<usize>>,
     /// The last visit in which a node took a packet in: what it does later by itself (a
     /// retransmission, a program's answer after a while) belongs there.
     taken: BTreeMap<NodeId, usize>,
@@ -21,8 +24,8 @@ pub(super) struct Builder<'j, 'a> {
 
 impl<'j, 'a> Builder<'j, 'a> {
     pub(super) fn new(journey: &'j mut Journey<'a>, topology: &'j Topology) -> Self {
-        let (current, flying, taken) = Default::default();
-        let mut builder = Self { journey, topology, current, flying, taken };
+        let (current, flying, unsent, taken) = Default::default();
+        let mut builder = Self { journey, topology, current, flying, unsent, taken };
         let from = builder.journey.report.from;
         builder.visit(from, None);
         builder.taken.insert(from, 0);
@@ -46,10 +49,19 @@ impl<'j, 'a> Builder<'j, 'a> {
                     let caused = || self.current.get(&(node, frame.cause()?));
                     let visit = passed_on.or_else(caused).copied();
                     let visit = visit.unwrap_or_else(|| self.own(node));
+                    if let Some(before) = self.unsent.remove(&(node, frame.id())) {
+                        self.journey.visits[visit].records.extend(before);
+                    }
                     self.sent(index, PortRef::new(node, *port), frame, visit);
                 }
                 (Place::Node(node), event) => {
                     let known = record.frame.and_then(|id| self.current.get(&(node, id)).copied());
+                    if let (None, Some(id)) = (known, record.frame)
+                        && id.origin() == node
+                    {
+                        self.unsent.entry((node, id)).or_default().push(index);
+                        continue;
+                    }
                     let visit = known.unwrap_or_else(|| self.own(node));
                     self.journey.visits[visit].records.push(index);
                     let data = self.journey.visits[visit].arrived.is_some();
@@ -65,6 +77,12 @@ impl<'j, 'a> Builder<'j, 'a> {
                     }
                 }
             }
+        }
+        for ((node, _), records) in std::mem::take(&mut self.unsent) {
+            let visit = self.own(node);
+            let all = &mut self.journey.visits[visit].records;
+            all.extend(records);
+            all.sort_unstable();
         }
     }
 

@@ -6,6 +6,9 @@ use hickory_proto::rr::{LowerName, Name, RData};
 
 use crate::dns::zone::{ZoneError, parse_records};
 
+/// Root hints are used as they are, so this one is never looked at; it is that of IANA's file.
+const TTL: u32 = 3_600_000;
+
 /// A server of the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -20,7 +23,7 @@ pub struct Hint {
 /// # Errors
 /// What is wrong in the file, and that there is no server with an address in it.
 pub fn parse_hints(text: &str) -> Result<Vec<Hint>, Vec<ZoneError>> {
-    let records = parse_records(text, Some(&Name::root()))?;
+    let records = parse_records(text, Some(&Name::root()), TTL)?;
     let mut hints: Vec<Hint> = Vec::new();
     for record in &records {
         if let RData::NS(server) = &record.data

@@ -70,8 +70,9 @@ impl Zone {
         }
         // From below the top down to the name: the first cut ends it, the last name that is there
         // is the closest encloser (RFC 4592 section 3.3.1).
-        let depth = usize::from(name.num_labels());
-        let top = usize::from(self.origin.num_labels());
+        // (hickory-proto's `num_labels` leaves asterisks out.)
+        let depth = name.iter().len();
+        let top = self.origin.iter().len();
         let mut encloser = &self.origin;
         for labels in top + 1..=depth {
             let name = LowerName::new(&name.trim_to(labels));
@@ -107,11 +108,21 @@ impl Zone {
         }
     }
 
-    /// The addresses that the zone has for a name, also those below a cut (glue), for the additional
-    /// section: IPv4 first.
-    pub fn addresses(&self, name: &LowerName) -> impl Iterator<Item = &Record> {
-        let of = |kind| self.records(name, kind).iter();
-        of(RecordType::A).chain(of(RecordType::AAAA))
+    /// The addresses that the zone has for a name, for the additional section: also those below a cut
+    /// (glue), and those that a wildcard gives it. IPv4 first.
+    pub fn addresses(&self, name: &Name) -> Vec<Record> {
+        let mut found = Vec::new();
+        for kind in [RecordType::A, RecordType::AAAA] {
+            let question = Question::new(name, kind);
+            let own = self.records(&question.name, kind);
+            match self.look_up(&question) {
+                Lookup::Records(records) if own.is_empty() => {
+                    found.extend(records.records_for(name));
+                }
+                _ => found.extend(own.iter().cloned()),
+            }
+        }
+        found
     }
 }
 

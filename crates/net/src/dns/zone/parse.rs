@@ -31,7 +31,7 @@ const LONGEST_LABEL: usize = 63;
 
 pub(super) fn parse(text: &str, origin: Option<&Name>) -> Result<Zone, Vec<ZoneError>> {
     let mut errors = Vec::new();
-    let records = read(text, origin, &mut errors);
+    let records = read(text, origin, None, &mut errors);
     if errors.len() >= MOST_ERRORS {
         return Err(errors);
     }
@@ -41,16 +41,18 @@ pub(super) fn parse(text: &str, origin: Option<&Name>) -> Result<Zone, Vec<ZoneE
     }
 }
 
-/// The records of a master file that is no zone, such as root hints.
+/// The records of a master file that is no zone, such as root hints; `ttl` is for those without
+/// one.
 ///
 /// # Errors
 /// All mistakes, in the order of the file.
 pub(in crate::dns) fn parse_records(
     text: &str,
     origin: Option<&Name>,
+    ttl: u32,
 ) -> Result<Vec<Record>, Vec<ZoneError>> {
     let mut errors = Vec::new();
-    let records = read(text, origin, &mut errors);
+    let records = read(text, origin, Some(ttl), &mut errors);
     if errors.is_empty() {
         Ok(records.into_iter().map(|(record, _)| record).collect())
     } else {
@@ -58,13 +60,18 @@ pub(in crate::dns) fn parse_records(
     }
 }
 
-fn read(text: &str, origin: Option<&Name>, errors: &mut Vec<ZoneError>) -> Vec<Placed> {
+fn read(
+    text: &str,
+    origin: Option<&Name>,
+    ttl: Option<u32>,
+    errors: &mut Vec<ZoneError>,
+) -> Vec<Placed> {
     let origin = origin.map(|origin| {
         let mut origin = origin.clone();
         origin.set_fqdn(true);
         origin
     });
-    let mut reader = Reader { text, origin, owner: None, ttl: None, last_ttl: None, minimum: None };
+    let mut reader = Reader { text, origin, owner: None, ttl, last_ttl: None, minimum: None };
     let mut lexer = Lexer::new(text);
     let mut records = Vec::new();
     while let Some(entry) = lexer.next_entry() {
