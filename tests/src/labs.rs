@@ -21,6 +21,7 @@ macro_rules! for_each_lab {
             cable "cable"
             dns_hierarchy "dns-hierarchy"
             dorm "dorm"
+            dual_stack "dual-stack"
             firewall "firewall"
             hub "hub"
             triangle "loop"

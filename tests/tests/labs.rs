@@ -228,6 +228,56 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b3:9090", "a1 cannot reach b3:9091", "exit of client is 0"],
     ),
     change("two-dorms", &[("serve upper", "serve echo")], &["output of client contains \"HELLO\""]),
+    // Nobody tells the prefix, or the way out.
+    change(
+        "dual-stack",
+        &[(", advertise: true", "")],
+        &[
+            "phone has address in 2001:db8:1::/64",
+            "phone has address 2001:db8:1::ff:fe00:101",
+            "phone reaches server",
+            "phone reaches server:7",
+            "desk reaches phone",
+            "server reaches phone",
+            "output of talk-6 contains \"over IPv6\"",
+            "exit of ping-phone is 0",
+        ],
+    ),
+    // One family without a way back, or out, while the other has one.
+    change(
+        "dual-stack",
+        &[(", gateway6: 2001:db8:2::1", "")],
+        &[
+            "phone reaches server",
+            "desk reaches 2001:db8:2::2",
+            "output of ping-6 contains \"2 received\"",
+        ],
+    ),
+    change(
+        "dual-stack",
+        &[(", gateway6: 2001:db8:1::1", "")],
+        &["desk reaches 2001:db8:2::2", "output of way contains \"2001:db8:1::1\""],
+    ),
+    change(
+        "dual-stack",
+        &[("gateway: 192.168.1.1, ", "")],
+        &[
+            "desk reaches old",
+            "desk reaches 192.168.2.2",
+            "output of ping-4 contains \"2 received\"",
+            "output of talk-4 contains \"over IPv4\"",
+        ],
+    ),
+    change(
+        "dual-stack",
+        &[("address: slaac", "addresses: [192.168.1.3/24, slaac], gateway: 192.168.1.1")],
+        &["phone cannot reach old"],
+    ),
+    change(
+        "dual-stack",
+        &[("02:00:00:00:01:01", "02:00:00:00:01:02")],
+        &["phone has address 2001:db8:1::ff:fe00:101"],
+    ),
     // Everything in one VLAN: a broadcast gets to all, and the boxes in it are no longer two.
     change(
         "two-dorms-l3",
