@@ -156,6 +156,10 @@ impl Sockets for Simulated {
         }
     }
 
+    fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {
+        self.0.show(view);
+    }
+
     fn tell(&self, event: impl FnOnce() -> TraceEvent) {
         self.0.tell(event);
     }

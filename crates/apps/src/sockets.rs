@@ -114,6 +114,10 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// at its loopback address, so that strangers are not served by accident.
     fn default_bind(&self) -> IpAddr;
 
+    /// What the program shows of itself when somebody looks at its host: a text of whole lines, made at
+    /// that time. Where nobody can look, it is forgotten.
+    fn show(&self, _view: impl Fn(Instant) -> String + Send + Sync + 'static) {}
+
     /// Tells why the program did what it did, such as that it answered from its cache. Goes into a
     /// simulation's trace; where there is none, nothing is made.
     fn tell(&self, _event: impl FnOnce() -> TraceEvent) {}

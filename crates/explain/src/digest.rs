@@ -10,11 +10,16 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_core::trace::{FloodCause, HeaderProblem, IcmpMessage, Ipv6Event, Unreachable};
+use lanternet_core::trace::{
+    DnsEvent, FloodCause, HeaderProblem, IcmpMessage, Ipv6Event, Unreachable,
+};
 use lanternet_core::{NodeId, Observer, Record, Topology, TraceEvent};
 
 use self::connection::Connections;
 use crate::narrate::drops;
+
+/// The port of name servers (RFC 1035 section 4.2).
+const DNS: u16 = 53;
 
 /// An observer that counts. Clones count together, so one is given to the simulation and one is
 /// kept.
@@ -62,6 +67,13 @@ pub struct Tally {
     icmp_errors: BTreeMap<(NodeId, bool, u8, u8), (u64, IpAddr, IcmpMessage)>,
     connections: Connections,
     flows: BTreeMap<Flow, Datagrams>,
+    /// Questions for names over UDP, by who asks and which server: how many got there, and how many
+    /// answers came back.
+    questions: BTreeMap<(IpAddr, SocketAddr), [u64; 2]>,
+    /// Answers out of some cache, of hosts and of servers.
+    cached_answers: u64,
+    /// Look-ups of programs that came to nothing.
+    failed_lookups: u64,
     /// Whose an address is, as far as sockets showed it.
     owners: BTreeMap<IpAddr, NodeId>,
 }
@@ -145,6 +157,20 @@ impl Tally {
                     let key = (node, to.is_ipv6(), kind, code);
                     self.icmp_errors.entry(key).or_insert((0, *to, *message)).0 += 1;
                 }
+            }
+            E::DatagramDelivered { local, remote, .. } if local.port() == DNS => {
+                self.owners.insert(local.ip(), node);
+                self.questions.entry((remote.ip(), *local)).or_default()[0] += 1;
+            }
+            E::DatagramDelivered { local, remote, .. } if remote.port() == DNS => {
+                self.owners.insert(local.ip(), node);
+                self.questions.entry((local.ip(), *remote)).or_default()[1] += 1;
+            }
+            E::Dns(DnsEvent::KnownFromCache { .. } | DnsEvent::AnsweredFromCache { .. }) => {
+                self.cached_answers += 1;
+            }
+            E::Dns(DnsEvent::LookupFailed { .. }) | E::NameUnknown { .. } => {
+                self.failed_lookups += 1;
             }
             E::DatagramDelivered { local, remote, len } => {
                 self.owners.insert(local.ip(), node);

@@ -1,6 +1,12 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
+mod dns;
+mod groups;
+mod nat;
+mod stp;
+mod vlan;
+
 use std::net::{Ipv6Addr, SocketAddr};
 
 use lanternet_core::trace::{Protocol, Route, RouteKind, TcpState};
@@ -9,6 +15,11 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::dns::names;
+pub use self::groups::{group_table, joined_groups};
+pub use self::nat::{firewall, nat};
+pub use self::stp::spanning_tree;
+pub use self::vlan::vlans;
 use crate::columns::table;
 
 /// A switch's table, like `bridge -statistics fdb show`: station, port, VLAN, and for how long it

@@ -11,15 +11,18 @@
 //! - [`Diagnosis`]: why it failed, as facts. `diagnose`, `neighbor`, `route` and
 //!   `handmade` find it, with what
 //!   the lab file should say instead; `network` answers their questions about the lab.
+//! - `naming`: how the name that was asked for was looked up, which comes before there is a packet.
 //! - `words`: a finding in a language.
 
 mod arp;
 mod diagnose;
 mod diagnosis;
+mod gate;
 mod handmade;
 mod hop;
 mod journey;
 mod layer;
+mod naming;
 mod neighbor;
 mod network;
 mod render;
@@ -32,7 +35,7 @@ mod words;
 use lanternet_core::Topology;
 use lanternet_lab::{Lab, ProbeOutcome, ProbeReport};
 
-pub use diagnosis::{Diagnosis, Direction, Finding, Router, Row};
+pub use diagnosis::{Diagnosis, Direction, Finding, Passing, Router, Row};
 pub use layer::Layer;
 
 use crate::args;
@@ -60,7 +63,13 @@ impl<'a> Answer<'a> {
         let journey = Journey::new(report, topology);
         let trail = journey.trail();
         let case = Case { network, journey: &journey, trail: &trail };
-        let finding = case.finding();
+        let finding = match report.outcome {
+            ProbeOutcome::UnknownName => {
+                let diagnosis = naming::diagnosis(network, topology, report);
+                Some(naming::finding(report.from, diagnosis))
+            }
+            _ => case.finding(),
+        };
         Self { network, topology, journey, trail, finding }
     }
 

@@ -10,6 +10,7 @@ mod cabling;
 mod dns;
 mod gateways;
 mod ipv6;
+mod nat;
 mod neighbors;
 mod programs;
 mod routes;
@@ -22,6 +23,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
 use segments::Segments;
+pub(crate) use segments::switch_loops;
 
 pub(crate) use ipv6::advertised;
 
@@ -39,6 +41,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
     zones::zones(lab, out);
+    nat::second_never_counts(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
@@ -51,5 +54,6 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);
+        nat::targets(lab, &segments, out);
     }
 }

@@ -38,9 +38,10 @@ use std::io;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Advertise, Claim, Departure, End, Expectation, File, FileSource, HostsEntry,
-    Interface, Ipv6, Lab, Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings,
-    Program, ProgramIndex, Route, Service, Speaker, Spot, Stand, StaticMac, Station, Switch, Tag,
+    AddressClaim, Advertise, Claim, Departure, DhcpPool, End, Expectation, File, FileSource,
+    Firewall, Forward, HostsEntry, Interface, InterfaceDhcp, Ipv6, Lab, Link, Nat, Neighbor, Node,
+    NodeIndex, NodeKind, OneToOne, PortMode, PortSettings, Program, ProgramIndex, Relay, Route,
+    Rule, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp, StpPort, Switch, Tag,
     Target, Transport, Vlan, Vlans,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
@@ -87,6 +88,12 @@ pub fn parse_in(
         Some(lab) if diagnostics.errors() == 0 => Ok((lab, diagnostics)),
         _ => Err(diagnostics),
     }
+}
+
+/// The circles of hubs and switches in which frames can go round without end, as the nodes on the way,
+/// the first of them at the end again. One that the spanning tree cuts is none.
+pub fn switch_loops(lab: &Lab) -> Vec<Vec<NodeIndex>> {
+    check::switch_loops(lab)
 }
 
 /// The file's name without folders and ending, or `lab` when that is no name.

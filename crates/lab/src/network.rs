@@ -1,6 +1,9 @@
 //! From a checked lab to a network that runs.
 
+mod dhcp;
+mod gate;
 mod ipv6;
+mod stp;
 mod vlan;
 
 use std::net::IpAddr;
@@ -10,11 +13,13 @@ use lanternet_apps::Simulated;
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
-use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
-use lanternet_net::l2::{Hub, Switch};
+use lanternet_net::host::{
+    DnsSettings, Host, HostConfig, LabNames, Names, Program, ProgramId, ProgramSpec,
+};
+use lanternet_net::l2::{BridgeConfig, Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
-use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
+use crate::lab::{End, Lab, Node, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
 
 /// How long a run may last in simulated time when the lab does not say.
 pub const DEFAULT_UNTIL: Duration = Duration::from_secs(3600);
@@ -61,7 +66,7 @@ impl Network {
     /// before that observers can be added.
     pub fn build(lab: &Lab) -> Self {
         let mut sim = Simulation::new(lab.seed);
-        let names = Arc::new(names(lab));
+        let names = Arc::new(LabNames::new(names(lab)));
         for index in (0..lab.nodes.len()).map(NodeIndex) {
             add_node(&mut sim, lab, index, &names);
         }
@@ -89,7 +94,8 @@ impl Network {
                 name: program.name.as_str().into(),
                 command: program.run.value.as_str().into(),
                 daemon,
-                at: Instant::ZERO + program.at,
+                at: Instant::ZERO + program.at.unwrap_or_default(),
+                needs_network: program.at.is_none(),
                 input: program.input.clone(),
                 ..ProgramSpec::default()
             };
@@ -136,6 +142,29 @@ impl Network {
         self.sim.device(node)
     }
 
+    /// The address that a station's name stands for: its first one in the file, or else the first one
+    /// that it has now.
+    pub fn address_of(&self, lab: &Lab, index: NodeIndex) -> Option<IpAddr> {
+        lab.address_of(index).or_else(|| {
+            let host = self.host(index.into())?;
+            host.with_l3(|l3| l3.addresses().map(|(_, net)| net.addr()).next())
+        })
+    }
+
+    /// The station that has this address, by the file or because a server lent it.
+    pub fn owner(&self, lab: &Lab, address: IpAddr) -> Option<NodeIndex> {
+        let of_file = |(_, _, station): &(NodeIndex, &Node, &Station)| {
+            station.all_addresses().any(|own| own == address)
+        };
+        let now = |(index, ..): &(NodeIndex, &Node, &Station)| {
+            let host = self.host((*index).into());
+            let has = |net: lanternet_core::IpNet| net.addr() == address;
+            host.is_some_and(|host| host.with_l3(|l3| l3.addresses().any(|(_, net)| has(net))))
+        };
+        let found = lab.stations().find(of_file).or_else(|| lab.stations().find(now));
+        found.map(|(index, ..)| index)
+    }
+
     /// The limits of a run: the lab's own end, or the default.
     pub fn limits(lab: &Lab) -> Limits {
         let until = Instant::ZERO + lab.until.unwrap_or(DEFAULT_UNTIL);
@@ -153,7 +182,7 @@ fn port(end: End) -> PortRef {
     PortRef::new(end.node.into(), PortId(end.interface as u16))
 }
 
-fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names>) {
+fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<LabNames>) {
     let node = lab.node(index);
     let name = node.name.as_str();
     match &node.kind {
@@ -162,7 +191,11 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             add_numbered_ports(sim, id, *ports);
         }
         NodeKind::Switch(switch) => {
-            let config = vlan::switch(switch);
+            let config = BridgeConfig {
+                stp: stp::config(lab, index),
+                snooping: stp::snooping(lab, index),
+                ..vlan::switch(switch)
+            };
             let id = sim.add_node(name, Switch::new(config));
             add_numbered_ports(sim, id, switch.ports);
         }
@@ -179,6 +212,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             let config = HostConfig {
                 hosts: (!own.is_empty()).then(|| Box::new(own)),
                 dns: name_servers(station),
+                dhcp: dhcp::dhcp(node, station),
                 names: Some(Arc::clone(names)),
                 ..HostConfig::new(l3, Rng::named(lab.seed, &format!("host {name}")))
             };
@@ -221,6 +255,11 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
             v6: ipv6::config(interface),
             ..InterfaceConfig::new(interface.mac.value)
         });
+    let mut lower = vlan::lower(station);
+    if let Some(bridge) = lower.as_mut().and_then(|lower| lower.bridge.as_mut()) {
+        bridge.stp = stp::config(lab, node);
+        bridge.snooping = stp::snooping(lab, node);
+    }
     let gateways = station.gateway.iter().chain(&station.gateway6);
     let gateways = gateways.filter_map(|gateway| {
         let to = match gateway.value {
@@ -240,8 +279,8 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateways.chain(routes).collect(),
         forwarding,
-        gate: None,
-        lower: vlan::lower(station).map(Box::new),
+        gate: gate::config(station),
+        lower: lower.map(Box::new),
     }
 }
 

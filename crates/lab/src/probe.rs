@@ -9,6 +9,7 @@ use lanternet_apps::Simulated;
 use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
 use lanternet_apps::race::{self, Elapsed};
 use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
+use lanternet_core::trace::{NatEvent, Translation};
 use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
 use lanternet_net::host::{Host, ProgramSpec};
 
@@ -41,6 +42,9 @@ pub struct ProbeReport {
     pub started: Instant,
     /// What came of it.
     pub outcome: ProbeOutcome,
+    /// Every record of the trace while the name that was asked for was looked up, in order; none when
+    /// a node or an address was asked for.
+    pub naming: Vec<Record>,
     /// Every record of the trace from the sending to the outcome, in order.
     pub records: Vec<Record>,
 }
@@ -121,14 +125,19 @@ impl Network {
             service,
             started: self.sim.now(),
             outcome: ProbeOutcome::Silent,
+            naming: Vec::new(),
             records: Vec::new(),
         };
         match self.ask(lab, node, target, service, attempts) {
             None => report.outcome = ProbeOutcome::NoAddress,
             Some(Answer { address, result }) => {
                 report.records = recorder.take();
+                if matches!(target, Target::Name(_)) {
+                    report.naming = naming(&mut report.records, node);
+                }
                 report.address = address;
-                let by = address.and_then(|address| taken_by(&report, address));
+                let destination = address.map(|address| translated(&report, address));
+                let by = destination.and_then(|address| taken_by(&report, address));
                 report.outcome = match (result, by) {
                     (Found::Answered(rtt), by) => {
                         ProbeOutcome::Reached { rtt, by: by.unwrap_or(node) }
@@ -145,8 +154,15 @@ impl Network {
         }
         report.to = match target {
             Target::Node(index) => Some((*index).into()),
-            _ => report.address.and_then(|address| owner(lab, address)),
+            _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
+        // Whoever forwards a port means the host that it leads to.
+        if let Some(address) = report.address {
+            let inside = translated(&report, address);
+            if inside != address {
+                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
+            }
+        }
         self.sim.unobserve(observer);
         report
     }
@@ -168,7 +184,8 @@ impl Network {
                 if let Some(host) = self.host(node) {
                     host.with_l3(|l3| l3.order_destinations(&mut named));
                 }
-                Target::Address(*named.first()?)
+                let named = named.first().copied();
+                Target::Address(named.or_else(|| self.address_of(lab, *index))?)
             }
             other => other.clone(),
         };
@@ -303,11 +320,31 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
     }
 }
 
-/// The node that has this address, if one has.
-fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners =
-        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
-    owners.next().map(|(index, ..)| index.into())
+/// Takes what came before the name was known out of the records, or all when it never was.
+fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
+    let known = |record: &Record| {
+        record.place.node() == from && matches!(record.event, TraceEvent::NameResolved { .. })
+    };
+    let probe = match records.iter().position(known) {
+        Some(at) => records.split_off(at + 1),
+        None => Vec::new(),
+    };
+    std::mem::replace(records, probe)
+}
+
+/// The address to which the probe went in the end, where its destination was translated.
+fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
+    let mut to = SocketAddr::new(address, report.service.map_or(0, |service| service.port));
+    for record in &report.records {
+        if let TraceEvent::Nat(NatEvent::Translated { by, destination, new_destination, .. }) =
+            &record.event
+            && *by != Translation::Answer
+            && *destination == to
+        {
+            to = *new_destination;
+        }
+    }
+    to.ip()
 }
 
 /// The node that took in what the probe sent to this address.

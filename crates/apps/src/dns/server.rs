@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lanternet_core::trace::{DnsAnswer, DnsEvent, TraceEvent};
 use lanternet_core::{Duration, Instant};
-use lanternet_net::dns::Server;
 use lanternet_net::dns::message::TCP_LIMIT;
 use lanternet_net::dns::server::{Client, Output};
+use lanternet_net::dns::{Server, listing};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
@@ -77,6 +77,8 @@ pub(super) async fn serve<S: Sockets, C: Console>(
         state: Mutex::new(state),
         datagrams,
     });
+    let shown = Arc::downgrade(&shared);
+    sockets.show(move |now| shown.upgrade().map_or_else(String::new, |it| it.lock().listing(now)));
     let socket = Arc::new(socket);
     sockets.spawn(send_datagrams(Arc::clone(&socket), outgoing));
     let receiving = shared.receive_datagrams(&*socket);
@@ -93,6 +95,21 @@ async fn send_datagrams<U: UdpSocket>(
     while let Some((message, client)) = outgoing.recv().await {
         // Who does not get an answer asks again; what the network said about it is for nobody here.
         let _ = socket.send_to(&message, client).await;
+    }
+}
+
+impl State {
+    /// Its zones, and what it has learned from others.
+    fn listing(&self, now: Instant) -> String {
+        let mut text = String::new();
+        for zone in self.server.authority().zones() {
+            text.push_str(&listing::zone(zone));
+        }
+        if let Some(resolver) = self.server.resolver() {
+            text.push_str("; learned from other servers\n");
+            text.push_str(&listing::cache(resolver.cache(), now));
+        }
+        text
     }
 }
 

@@ -234,15 +234,19 @@ async fn as_programs_do<S: Sockets, C: Console>(
         sockets.tell(|| lanternet_core::TraceEvent::NameUnknown { name: name.into() });
         return Err(failed(None));
     }
-    let mut last = None;
+    let mut as_it_is = None;
     // The text was read as a name before.
+    let written = absolute(name)?;
     for full in candidates(name, &settings.search).unwrap_or_default() {
         names::tell_completion(sockets, name, &full);
         let lookup = look_up(sockets, &full, kind).await.map_err(|why| failed(Some(why)))?;
         if !lookup.message.answers.is_empty() {
             return Ok(Some(lookup));
         }
-        last = Some(lookup);
+        if full == written {
+            as_it_is = Some(lookup);
+        }
     }
-    Ok(last)
+    // That there is no such name within the search domains is no news.
+    Ok(as_it_is)
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use lanternet_core::trace::{DnsTransport, NameSource};
-use lanternet_net::dns::{Message, Record, RecordType, message, reason};
+use lanternet_net::dns::{Message, Record, RecordType, listing, message, reason};
 
 use crate::console::Console;
 use crate::names::{Lookup, Source};
@@ -93,9 +93,7 @@ fn section<C: Console>(console: &C, name: &str, records: &[Record]) {
 
 /// A record as in a master file.
 pub(super) fn line(record: &Record) -> String {
-    let kind = reason::kind(record.record_type());
-    let line = format!("{}\t{}\tIN\t{kind}\t{}", record.name.to_ascii(), record.ttl, record.data);
-    printable(&line)
+    printable(&listing::record(record))
 }
 
 /// Text from the network, with its tabs.

@@ -1,6 +1,7 @@
 # Names: what servers and resolvers decide, and what a host does to find a name.
 
 dns-question = { $type } of { $name }
+dns-root = the root
 dns-over-tcp = {" "}over TCP
 
 # A server.

@@ -84,6 +84,23 @@ digest-retransmissions =
         [one] { $count } retransmission
        *[other] { $count } retransmissions
     }
+digest-dns = DNS
+digest-dns-questions =
+    { $count ->
+        [one] 1 question
+       *[other] { $count } questions
+    }
+digest-dns-answers =
+    { $count ->
+        [one] 1 answer
+       *[other] { $count } answers
+    }
+digest-dns-cached = { $count } answered from a cache
+digest-dns-failed =
+    { $count ->
+        [one] 1 look-up failed
+       *[other] { $count } look-ups failed
+    }
 digest-udp = UDP
 digest-datagrams =
     { $count ->
@@ -138,6 +155,7 @@ summary-more-links =
 run-stopped-idle = ended after { $time } of simulated time: the programs are done and the network is quiet
 run-stopped-time = stopped at the time limit, after { $time } of simulated time
 run-stopped-events = stopped at the limit of { $events } events, after { $time } of simulated time: does something go round in circles?
+run-stopped-loop = the switches { $way } form a loop, in which frames go round without end (a broadcast storm): let them take part in the spanning tree (`stp: true`), or take out one link
 
 ## Programs and expectations
 

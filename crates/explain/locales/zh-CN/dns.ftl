@@ -1,6 +1,7 @@
 # 域名：服务器和解析器的决定，以及主机查询名字的过程。
 
 dns-question = { $name } 的 { $type } 记录
+dns-root = 根
 dns-over-tcp = （通过 TCP）
 
 # 服务器。

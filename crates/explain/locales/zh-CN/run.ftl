@@ -46,6 +46,11 @@ digest-fate-closed = { $node } 先关闭，历时 { $time }
 digest-fate-reset = 被 { $node } 复位
 digest-fate-given-up = 被 { $node } 放弃
 digest-retransmissions = 重传 { $count } 次
+digest-dns = DNS
+digest-dns-questions = { $count } 次查询
+digest-dns-answers = { $count } 次答复
+digest-dns-cached = { $count } 次由缓存答复
+digest-dns-failed = { $count } 次查询名字失败
 digest-udp = UDP
 digest-datagrams = 送达 { $count } 个数据报，共 { $bytes } B
 digest-more = …… 另有 { $more } 项
@@ -77,6 +82,7 @@ summary-more-links = …… 另有 { $more } 条链路
 run-stopped-idle = 模拟时间 { $time } 后结束：程序都已结束，网络已安静
 run-stopped-time = 到达时间上限而停止，模拟时间 { $time }
 run-stopped-events = 到达 { $events } 个事件的上限而停止，模拟时间 { $time }：是否有数据在兜圈子？
+run-stopped-loop = 交换机 { $way } 构成环路，帧在其中无休止地兜圈子（广播风暴）：让它们参与生成树（`stp: true`），或去掉一条链路
 
 ## 程序与预期
 

@@ -1,6 +1,6 @@
 //! The digest in words.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use lanternet_core::{NodeId, Topology};
 
@@ -26,6 +26,7 @@ impl Tally {
         sheet.asking("digest-discovery", self.discovery);
         sheet.icmp();
         sheet.connections();
+        sheet.names_asked();
         sheet.datagrams();
         table(2, &sheet.rows)
     }
@@ -192,6 +193,39 @@ impl Sheet<'_> {
             facts.push(say("digest-retransmissions", args!(count count)));
         }
         [who, facts.join(&self.catalogue.phrase("digest-separator"))]
+    }
+
+    /// Who asked which server for names, and what did not take a question.
+    fn names_asked(&mut self) {
+        let tally = self.tally;
+        let count = |[questions, answers]: [u64; 2]| {
+            self.counts(&[(questions, "digest-dns-questions"), (answers, "digest-dns-answers")])
+        };
+        let rows: Vec<[String; 2]> = tally
+            .questions
+            .iter()
+            .take(LIMIT)
+            .map(|((client, server), counts)| {
+                let who = format!("{} → {}", self.node(*client), self.node(server.ip()));
+                [who, count(*counts)]
+            })
+            .collect();
+        let mut lines: Vec<String> = table(0, &rows).lines().map(str::to_owned).collect();
+        lines.extend(self.more(tally.questions.len()));
+        let others = self.counts(&[
+            (tally.cached_answers, "digest-dns-cached"),
+            (tally.failed_lookups, "digest-dns-failed"),
+        ]);
+        lines.extend(Some(others).filter(|line| !line.is_empty()));
+        self.section("digest-dns", lines);
+    }
+
+    /// `a1 192.168.10.1`, or the address alone where it is not known whose it is.
+    fn node(&self, address: IpAddr) -> String {
+        match self.tally.owners.get(&address) {
+            Some(node) => format!("{} {address}", self.topology.node_name(*node)),
+            None => address.to_string(),
+        }
     }
 
     fn datagrams(&mut self) {

@@ -1,5 +1,6 @@
 use lanternet_core::trace::{
-    Protocol, RetransmitCause, SegmentDirection, TcpFlags, TcpState, Unreachable,
+    DnsEvent, DnsLookupFailure, Protocol, RetransmitCause, SegmentDirection, TcpFlags, TcpState,
+    Unreachable,
 };
 use lanternet_core::{DropReason, Frame, FrameId, Instant, LinkId, Place, PortId, PortRef, VlanId};
 
@@ -179,12 +180,35 @@ fn many_rows_are_cut_and_the_rest_is_counted() {
     for port in 0..25 {
         let remote = SocketAddr::new(ip("192.168.10.1"), 50_000 + port);
         let event =
-            TraceEvent::DatagramDelivered { local: socket("192.168.20.3:53"), remote, len: 10 };
+            TraceEvent::DatagramDelivered { local: socket("192.168.20.3:9090"), remote, len: 10 };
         run.at(1, Place::Node(B3), event);
     }
     let text = run.text(Locale::En);
     assert_eq!(text.matches("1 datagram delivered").count(), 20, "{text}");
     assert!(text.contains("… and 5 more\n"), "{text}");
+}
+
+#[test]
+fn questions_for_names_are_counted_by_who_asks_whom() {
+    let mut run = Run::new();
+    let server = socket("192.168.20.3:53");
+    for port in 0..3 {
+        let client = SocketAddr::new(ip("192.168.10.1"), 50_000 + port);
+        let asked = TraceEvent::DatagramDelivered { local: server, remote: client, len: 40 };
+        run.at(1, Place::Node(B3), asked);
+        if port > 0 {
+            let told = TraceEvent::DatagramDelivered { local: client, remote: server, len: 60 };
+            run.at(2, Place::Node(A1), told);
+        }
+    }
+    let (name, servers) = ("www.example".into(), [server.ip()].into());
+    let why = DnsLookupFailure::NoServerAnswered;
+    let failed = DnsEvent::LookupFailed { name, why, servers };
+    run.at(3, Place::Node(A1), TraceEvent::Dns(failed));
+    let text = run.text(Locale::En);
+    let expected = "  DNS     a1 192.168.10.1 → b3 192.168.20.3  3 questions, 2 answers\n          \
+                    1 look-up failed\n";
+    assert!(text.ends_with(expected), "{text}");
 }
 
 /// A run with something of everything.

@@ -92,6 +92,12 @@ pub(super) fn events() -> Vec<DnsEvent> {
                 server: server(), zone: Some(zone()), question: question(),
                 transport: DnsTransport::Tcp,
             },
+            E::ServerAsked {
+                server: server(),
+                zone: Some(".".into()),
+                question: question(),
+                transport: DnsTransport::Udp,
+            },
         ],
         E::ServerAnswered { .. } => [],
         E::ReferralFollowed { .. } => [

@@ -65,15 +65,18 @@ pub(super) fn sentence(scene: &Scene<'_>, event: &DnsEvent) -> String {
             say("dns-server-answered", args!(server, question, answer))
         }
         E::ReferralFollowed { server, question, zone, servers, glue } => {
+            let zone = self::zone(scene, zone);
             let (servers, addresses) = (scene.list(servers.iter()), scene.list(glue.iter()));
             let (name, glue) = (&question.name, if glue.is_empty() { "none" } else { "some" });
             say("dns-referral-followed", args!(server, name, zone, servers, addresses, glue))
         }
         E::AliasFollowed { name, target } => say("dns-alias-followed", args!(name, target)),
         E::ServerLookedUp { name, zone, question: _ } => {
+            let zone = self::zone(scene, zone);
             say("dns-server-looked-up", args!(name, zone))
         }
         E::ServerLame { server, zone, question: _, why } => {
+            let zone = self::zone(scene, zone);
             let why = scene.phrase(match why {
                 DnsLame::Refused => "dns-lame-refused",
                 DnsLame::UpwardReferral => "dns-lame-upward",
@@ -103,6 +106,7 @@ pub(super) fn sentence(scene: &Scene<'_>, event: &DnsEvent) -> String {
             say("dns-reply-ignored", args!(from, question, why))
         }
         E::OutOfBailiwick { server, zone, name, records } => {
+            let zone = self::zone(scene, zone);
             let records = *records as u64;
             say("dns-out-of-bailiwick", args!(server, zone, name, count records))
         }
@@ -134,7 +138,10 @@ pub(super) fn sentence(scene: &Scene<'_>, event: &DnsEvent) -> String {
             });
             match zone {
                 None => say("dns-resolution-failed", args!(question, why)),
-                Some(zone) => say("dns-resolution-failed-at", args!(question, why, zone)),
+                Some(zone) => {
+                    let zone = self::zone(scene, zone);
+                    say("dns-resolution-failed-at", args!(question, why, zone))
+                }
             }
         }
         E::KnownFromCache { question, answer, remaining } => {
@@ -155,6 +162,11 @@ pub(super) fn sentence(scene: &Scene<'_>, event: &DnsEvent) -> String {
             say(id, args!(name, servers))
         }
     }
+}
+
+/// A zone in a sentence: the root has a name of its own.
+fn zone(scene: &Scene<'_>, zone: &str) -> String {
+    if zone == "." { scene.phrase("dns-root") } else { zone.to_owned() }
 }
 
 /// What is asked: `A of www.example`.

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use lanternet_core::trace::IcmpSilence;
+use lanternet_core::trace::{DnsLoop, IcmpSilence};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
-use lanternet_lab::Service;
+use lanternet_lab::{Service, Transport};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,19 @@ pub struct Row {
     pub via: IpAddr,
 }
 
+/// A packet as a rule would name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The source.
+    pub from: IpAddr,
+    /// The destination.
+    pub to: IpAddr,
+    /// The protocol: the word of the lab file.
+    pub protocol: &'static str,
+    /// The destination port.
+    pub port: Option<u16>,
+}
+
 /// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
@@ -54,8 +67,35 @@ pub struct Row {
     reason = "the fields are named after what they are; the variants say the rest"
 )]
 pub enum Diagnosis {
-    /// The asking node does not know the name; perhaps `near` is meant.
-    UnknownName { name: Option<Arc<str>>, near: Option<String> },
+    /// The asking node does not know the name, and has nobody to ask; perhaps `near` is meant.
+    UnknownName { name: Option<Arc<str>>, near: Option<String>, server: Option<IpAddr> },
+    /// The name servers say that there is no such name; perhaps `near` is meant. The zone that could
+    /// have it, with its file.
+    NoSuchName { name: Arc<str>, near: Option<String>, zone: Option<(Arc<str>, String)> },
+    /// The name has no address.
+    NameWithoutAddress { name: Arc<str>, zone: Option<(Arc<str>, String)> },
+    /// The first name server did not answer, and why; others that the lab has.
+    NameServerSilent {
+        name: Arc<str>,
+        server: Option<IpAddr>,
+        cause: Option<Box<Finding>>,
+        others: Vec<IpAddr>,
+    },
+    /// The name server looks nothing up for others.
+    NotARecursiveServer {
+        name: Arc<str>,
+        server: IpAddr,
+        node: Option<NodeId>,
+        others: Vec<IpAddr>,
+    },
+    /// A zone was delegated to a server that does not serve it.
+    LameDelegation { name: Arc<str>, node: NodeId, server: IpAddr, zone: Arc<str> },
+    /// No server of a zone answered the server that asked.
+    ZoneWithoutServer { name: Arc<str>, node: NodeId, zone: Arc<str> },
+    /// The search went in a circle.
+    NameLoop { name: Arc<str>, node: NodeId, why: DnsLoop, at: Arc<str> },
+    /// The name server could not find out, and nobody said why.
+    NotResolved { name: Arc<str>, server: Option<IpAddr> },
     /// The node that was asked for has no address.
     TargetWithoutAddress { node: NodeId },
     /// The node that sends has no address.
@@ -159,6 +199,17 @@ pub enum Diagnosis {
     ReceiveBufferFull { local: SocketAddr, limit: u32 },
     /// Two nodes have the address, and the other one took the packet.
     Duplicate { address: IpAddr, meant: NodeId, got: NodeId },
+
+    /// No port of a translating node leads inside from here; `right` is a program inside that could
+    /// be meant.
+    NotForwarded { outside: SocketAddr, transport: Transport, right: Option<(NodeId, SocketAddr)> },
+    /// An address that exists only inside, behind a node that translates; `outside` is what stands
+    /// for it.
+    InsideAddress { destination: IpAddr, router: NodeId, outside: Option<IpAddr> },
+    /// The translation lets only those in to whom the inside end has spoken.
+    NatFiltered { source: SocketAddr, inside: SocketAddr },
+    /// A rule forbids it, or no rule allows it.
+    Forbidden { rule: Option<(u16, Arc<str>)>, right: Option<Passing> },
 
     /// The packet was taken in, and no answer was sent.
     NoAnswer,

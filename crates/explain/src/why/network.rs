@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use lanternet_apps::command::{Command, Serve};
+use lanternet_apps::dns;
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
+use lanternet_net::dns::{LowerName, Zone, message, reason};
 
 /// An interface of a station, with one of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,11 +332,61 @@ impl<'a> Network<'a> {
         .collect()
     }
 
-    /// A name of the lab that is nearly this one.
-    pub(super) fn near_name(self, name: &str) -> Option<&'a str> {
-        let names = self.lab.nodes.iter().map(|node| node.name.as_str());
-        let near = names.filter(|known| is_near(known, name));
+    /// A name of the lab, or of a zone in it, that is nearly this one.
+    pub(super) fn near_name(self, name: &str) -> Option<String> {
+        let nodes = self.lab.nodes.iter().map(|node| node.name.to_string());
+        let zones = self.zones().into_iter().flat_map(|(zone, _)| {
+            let names = zone.all_records().map(|record| reason::name(&record.name).to_string());
+            names.collect::<Vec<_>>()
+        });
+        let near = nodes.chain(zones).filter(|known| known != name && is_near(known, name));
         near.min_by_key(|known| known.len().abs_diff(name.len()))
+    }
+
+    /// The zones that servers of the lab serve, each with its file.
+    fn zones(self) -> Vec<(Zone, &'a str)> {
+        let servers = self.name_server_programs().flat_map(|(_, server)| &server.zone);
+        let zones = servers.filter_map(|zone| {
+            let file = self.lab.files.iter().find(|file| file.path.value == zone.file)?;
+            let text = std::str::from_utf8(&file.content).ok()?;
+            Some((Zone::parse(text, zone.origin.as_ref()).ok()?, file.path.value.as_str()))
+        });
+        zones.collect()
+    }
+
+    /// The zone of the lab that this name is in, with its file.
+    pub(super) fn zone_of(self, name: &str) -> Option<(Arc<str>, String)> {
+        let name = LowerName::new(&message::name(name).ok()?);
+        let zones = self.zones().into_iter().filter_map(|(zone, file)| {
+            let origin = LowerName::new(&zone.soa()?.name);
+            origin.zone_of(&name).then(|| (origin.num_labels(), reason::name(&origin), file))
+        });
+        let (_, zone, file) = zones.max_by_key(|(labels, ..)| *labels)?;
+        Some((zone, file.to_owned()))
+    }
+
+    fn name_server_programs(self) -> impl Iterator<Item = (NodeId, &'a dns::ServeArgs)> {
+        self.lab.programs.iter().filter_map(|program| match &program.command {
+            Command::Serve(Serve::Dns(args)) => Some((id(program.on), &**args)),
+            _ => None,
+        })
+    }
+
+    /// The addresses of name servers that look names up for others.
+    pub(super) fn recursive_servers(self) -> Vec<IpAddr> {
+        let works = |args: &dns::ServeArgs| args.recursive || !args.forward.is_empty();
+        let servers = self.name_server_programs().filter(|(_, args)| works(args));
+        servers.filter_map(|(node, _)| Some(self.addresses(node).next()?.net.addr())).collect()
+    }
+
+    /// The addresses of all name servers, those first that look names up for others.
+    pub(super) fn name_servers(self) -> Vec<IpAddr> {
+        let mut servers = self.recursive_servers();
+        for (node, _) in self.name_server_programs() {
+            let address = self.addresses(node).next().map(|owner| owner.net.addr());
+            servers.extend(address.filter(|address| !servers.contains(address)));
+        }
+        servers
     }
 }
 

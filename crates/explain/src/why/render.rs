@@ -1,13 +1,16 @@
 //! The answer on a terminal: columns, wrapped at 100 cells.
 
-use lanternet_core::NodeId;
+use lanternet_core::{NodeId, Record};
 
 use super::Answer;
 use super::hop::{Line, Teller};
 use super::journey::Step;
+use super::layer::Layer;
+use super::naming;
 use crate::args;
 use crate::columns::{pad, width};
 use crate::locale::Catalogue;
+use crate::narrate::sentence;
 
 /// Cells of a line.
 const WIDTH: usize = 100;
@@ -30,6 +33,7 @@ pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
     let steps = ways.iter().flat_map(|(_, steps)| steps.iter());
     let names = steps.map(|step| width(answer.network.name(step.node))).max().unwrap_or(0);
     let mut number = 0;
+    naming(&mut out, &mut number, answer, catalogue);
     for (heading, steps) in ways {
         // Nothing to tell of a probe that could not even be made.
         let untold = steps.iter().all(|step| teller.lines(step).is_empty());
@@ -58,6 +62,26 @@ pub(super) fn render(answer: &Answer<'_>, catalogue: &Catalogue) -> String {
     }
     verdict(&mut out, answer, catalogue);
     out
+}
+
+/// How the name was looked up, where one was: what each node decided, in order.
+fn naming(out: &mut String, number: &mut usize, answer: &Answer<'_>, catalogue: &Catalogue) {
+    let steps = naming::steps(answer.journey.report());
+    let here = |record: &&Record| answer.network.name(record.place.node());
+    let names = steps.iter().map(|record| width(here(record))).max().unwrap_or(0);
+    if !steps.is_empty() {
+        out.push_str(&catalogue.phrase("why-names"));
+        out.push('\n');
+    }
+    for same in steps.chunk_by(|one, next| one.place.node() == next.place.node()) {
+        *number += 1;
+        let name = pad(same.first().map_or("", here), names);
+        let line = |record: &&Record| {
+            (Layer::of(&record.event), sentence(catalogue, answer.topology, record))
+        };
+        let lines: Vec<Line> = same.iter().map(line).collect();
+        hop(out, &format!("{number:>3}  {name}  "), &lines);
+    }
 }
 
 /// The nodes of some steps, each once.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lab::{Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
+use crate::lab::{End, Interface, Lab, Link, Node, NodeIndex, Spot, Tag};
 
 /// More circles than this are not told one by one.
 const MOST_LOOPS: usize = 10;
@@ -36,20 +36,15 @@ impl Segments {
     /// Finds the segments, and complains about circles on the way.
     pub(super) fn of(lab: &Lab, out: &mut Vec<Diagnostic>) -> Self {
         let mut map = Map::of(lab);
-        let mut loops = Vec::new();
-        for (index, link) in lab.links.iter().enumerate() {
-            let mut closes = false;
+        for link in &lab.links {
             for tag in map.tags.clone() {
                 if let Some([a, b]) = lab.joined(link, tag) {
                     let [a, b] = [a, b].map(|spot| map.element(lab, spot));
-                    closes |= !map.sets.join(a, b);
+                    map.sets.join(a, b);
                 }
             }
-            if closes {
-                loops.push(index);
-            }
         }
-        for index in loops.into_iter().take(MOST_LOOPS) {
+        for index in closing_links(lab).into_iter().take(MOST_LOOPS) {
             out.push(switch_loop(lab, index));
         }
 
@@ -210,6 +205,39 @@ impl Sets {
     }
 }
 
+/// The links that close a circle of hubs and switches, each with those before it. A spanning tree cuts
+/// every circle that leads through a switch which takes part in it, since other switches and hubs pass
+/// its messages on.
+fn closing_links(lab: &Lab) -> Vec<usize> {
+    let takes_part =
+        |end: &End| lab.node(end.node).kind.switch().is_some_and(|own| own.stp.is_some());
+    let mut map = Map::of(lab);
+    let mut closing = Vec::new();
+    for (index, link) in lab.links.iter().enumerate() {
+        if link.ends.iter().any(takes_part) {
+            continue;
+        }
+        let mut closes = false;
+        for tag in map.tags.clone() {
+            if let Some([a, b]) = lab.joined(link, tag) {
+                let [a, b] = [a, b].map(|spot| map.element(lab, spot));
+                closes |= !map.sets.join(a, b);
+            }
+        }
+        if closes {
+            closing.push(index);
+        }
+    }
+    closing
+}
+
+/// The circles of hubs and switches in which frames can go round, as the nodes on the way, the first
+/// of them at the end again.
+pub(crate) fn switch_loops(lab: &Lab) -> Vec<Vec<NodeIndex>> {
+    let circle = |index: usize| way(lab, &lab.links[..index], &lab.links[index]);
+    closing_links(lab).into_iter().map(circle).collect()
+}
+
 fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
     let closing = &lab.links[index];
     let names: Vec<_> = way(lab, &lab.links[..index], closing)
@@ -224,8 +252,8 @@ fn switch_loop(lab: &Lab, index: usize) -> Diagnostic {
     )
     .help(
         "a broadcast that enters a loop is flooded again at each round and never ends: a storm, in \
-         which nothing else gets through and MAC tables flap. Take this link out (spanning tree, \
-         which would block it, is not simulated yet)",
+         which nothing else gets through and MAC tables flap. Add `stp: true` to the switches, so that \
+         the spanning tree blocks a link, or take this link out",
     )
 }
 

@@ -7,11 +7,15 @@ use lanternet_core::{Duration, MacAddr, VlanId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Name;
+use super::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
+use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
+use super::nat::{HomeNatEntry, NatEntry};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
 use super::read::{Leaf, List, Map, Read, Refusal, mapping, wrong_type};
+use super::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
 use crate::diagnostic::Diagnostic;
 use crate::names::HostName;
 use crate::span::{Span, Spanned, Text};
@@ -35,6 +39,15 @@ mapping! {
         /// The VLAN of a trunk whose frames have no tag. Without it, frames without a tag are not
         /// taken.
         optional "native" native: Spanned<VlanId>,
+        /// Whether there is no switch behind it, so that the spanning tree lets it forward at once.
+        /// Unless told otherwise, `true` where the cable leads to a host or router.
+        optional "edge" edge: Spanned<bool>,
+        /// What the way through it costs in the spanning tree. Follows from the rate of the cable
+        /// unless told otherwise: 20000 for 1 Gbit/s.
+        optional "cost" cost: Spanned<PathCost>,
+        /// Decides in the spanning tree between ports of this switch: 0 to 240 in steps of 16, 128
+        /// unless told otherwise.
+        optional "priority" priority: Spanned<PortPriority>,
     }
 }
 
@@ -45,6 +58,12 @@ mapping! {
         collected "vlans" vlans: Map<VlanKey, L3VlanEntry>,
         /// Its ports by number, where they are no access ports of VLAN 1.
         collected "ports" ports: Map<PortKey, L3PortEntry>,
+        /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
+        /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
+        optional "stp" stp: Switched<StpMap>,
+        /// Whether the switch listens in on who takes part in which group, so that it need not flood
+        /// what is for groups: `true`, or `{ querier: true }`. `false` unless told otherwise.
+        optional "snooping" snooping: Switched<SnoopingMap>,
         /// How long a silent station stays in the MAC table. `300s` unless told otherwise.
         optional "ageing" ageing: Spanned<Duration>,
         /// How many stations the MAC table holds. 8192 unless told otherwise.
@@ -60,6 +79,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: a pool for each VLAN with an address, or for each network
+        /// behind a relay: `vlan10: { range: 192.168.1.100-192.168.1.199 }`.
+        collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -69,6 +91,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -88,6 +115,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -102,6 +131,15 @@ mapping! {
         /// The VLAN of a trunk whose frames have no tag. Without it, frames without a tag are not
         /// taken.
         optional "native" native: Spanned<VlanId>,
+        /// Whether there is no switch behind it, so that the spanning tree lets it forward at once.
+        /// Unless told otherwise, `true` where the cable leads to a host or router.
+        optional "edge" edge: Spanned<bool>,
+        /// What the way through it costs in the spanning tree. Follows from the rate of the cable
+        /// unless told otherwise: 20000 for 1 Gbit/s.
+        optional "cost" cost: Spanned<PathCost>,
+        /// Decides in the spanning tree between ports of this switch: 0 to 240 in steps of 16, 128
+        /// unless told otherwise.
+        optional "priority" priority: Spanned<PortPriority>,
         /// The address of a routed port.
         optional "address" address: Spanned<Prefix>,
         /// More than one address.
@@ -112,6 +150,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -123,6 +163,12 @@ mapping! {
         optional "wan" wan: InterfaceEntry,
         /// Its interface to the house. `192.168.1.1/24` unless told otherwise.
         optional "lan" lan: InterfaceEntry,
+        /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
+        /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
+        optional "stp" stp: Switched<StpMap>,
+        /// Whether the switch listens in on who takes part in which group, so that it need not flood
+        /// what is for groups: `true`, or `{ querier: true }`. `false` unless told otherwise.
+        optional "snooping" snooping: Switched<SnoopingMap>,
         /// Where packets to the outside go: the address of the provider's router.
         optional "gateway" gateway: Spanned<IpAddr>,
         /// The same for IPv6, when `gateway` is that for IPv4.
@@ -135,6 +181,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: `lan: { range: 192.168.1.10-192.168.1.20 }`. The addresses
+        /// that end in .100 to .199 unless told otherwise; `false` for none.
+        optional "dhcp" dhcp: HomeDhcpEntry,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -144,6 +193,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of `wan`, as a home router does unless it says `nat: false`.
+        optional "nat" nat: HomeNatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 

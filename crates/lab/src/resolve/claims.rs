@@ -118,7 +118,7 @@ impl Resolver<'_> {
         let station = self.lab.node(node).kind.station()?;
         // Whether one that forms an address will get it is for the run to show.
         let forms = station.interfaces.iter().any(|interface| interface.ipv6.slaac.is_some());
-        if forms || station.named_addresses().next().is_some() {
+        if forms || station.asks_for_addresses() || station.named_addresses().next().is_some() {
             return Some(node);
         }
         // An address that could not be read was complained about.

@@ -5,6 +5,7 @@ use lanternet_core::{MacAddr, VlanId};
 
 use super::Resolver;
 use super::nodes::{Addresses, hosts, macs, routes};
+use super::stp::{PortEntryParts, snooping};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
     HomeRouterEntry, InterfaceEntry, L3PortEntry, L3SwitchEntry, L3VlanEntry, Map, PortEntry,
@@ -35,7 +36,14 @@ impl Resolver<'_> {
         vlans: &Map<VlanKey, VlanEntry>,
         ports: &Map<PortKey, PortEntry>,
     ) -> Option<Vlans> {
-        if vlans.0.is_empty() && ports.0.is_empty() {
+        // What is only about the spanning tree says nothing of VLANs.
+        let said = |entry: &PortEntry| {
+            let of_tree = entry.edge.is_some() || entry.cost.is_some() || entry.priority.is_some();
+            let of_vlans = entry.vlan.is_some() || entry.trunk.is_some() || entry.native.is_some();
+            of_vlans || !of_tree
+        };
+        let said = |entry: &Option<PortEntry>| entry.as_ref().is_none_or(said);
+        if vlans.0.is_empty() && !ports.0.iter().any(|(_, entry)| said(entry)) {
             return None;
         }
         let name = |entry: &VlanEntry| entry.name.as_ref().map(|name| name.0.clone());
@@ -56,6 +64,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn l3_switch(&mut self, node: &Spanned<NodeName>, entry: &L3SwitchEntry) -> Station {
+        let stp = self.stp(node, entry.stp.as_ref(), stp_ports_l3(&entry.ports));
         let mut vlans = Vlans::default();
         let mut own = Vec::new();
         for (key, vlan) in &entry.vlans.0 {
@@ -69,7 +78,7 @@ impl Resolver<'_> {
         for (key, port) in &entry.ports.0 {
             let Some(port) = port else { continue };
             let number = Spanned::new(key.0, key.span);
-            let L3PortEntry { vlan, trunk, native, address, addresses, mac, advertise } = port;
+            let L3PortEntry { vlan, trunk, native, address, addresses, mac, advertise, .. } = port;
             let addressed = address.map(|address| address.span);
             let addressed = addressed.or_else(|| Some(addresses.items.first()?.span));
             let addressed = addressed.or_else(|| mac.map(|mac| mac.span));
@@ -108,12 +117,17 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            dhcp: Vec::new(),
+            nat: self.nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
                 table_size: entry.table_size.map_or(Switch::DEFAULT_TABLE_SIZE, |s| s.0),
                 macs: macs(&entry.macs),
                 vlans: Some(vlans),
+                stp,
+                snooping: snooping(entry.snooping.as_ref()),
             })),
         }
     }
@@ -123,6 +137,7 @@ impl Resolver<'_> {
         node: &Spanned<NodeName>,
         entry: &HomeRouterEntry,
     ) -> Station {
+        let stp = self.stp(node, entry.stp.as_ref(), Vec::new());
         let (mac, addresses, advertise) = self.parts(entry.wan.as_ref());
         let wan = Spanned::new(InterfaceName::wan(), node.span);
         let mut wan = self.interface(node, wan, mac, addresses);
@@ -150,12 +165,17 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            dhcp: Vec::new(),
+            nat: self.home_nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
                 table_size: Switch::DEFAULT_TABLE_SIZE,
                 macs: Vec::new(),
                 vlans: None,
+                stp,
+                snooping: snooping(entry.snooping.as_ref()),
             })),
         }
     }
@@ -173,7 +193,8 @@ impl Resolver<'_> {
         entry: &L3VlanEntry,
     ) -> Option<Interface> {
         let addresses = self.addresses(entry.address, &entry.addresses);
-        if addresses.is_empty() && entry.mac.is_none() {
+        let asked = entry.address.is_some() || !entry.addresses.items.is_empty();
+        if addresses.is_empty() && !asked && entry.mac.is_none() {
             return None;
         }
         let name = Spanned::new(InterfaceName::vlan(vlan.value), vlan.span);
@@ -437,6 +458,28 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// What was said about ports for the spanning tree.
+pub(super) fn stp_ports(
+    ports: &Map<PortKey, PortEntry>,
+) -> Vec<(Spanned<PortKey>, PortEntryParts)> {
+    let ports = ports.0.iter().filter_map(|(key, entry)| {
+        let PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
+        let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
+        Some((key.clone(), parts))
+    });
+    ports.collect()
+}
+
+/// The same for a three-layer switch.
+fn stp_ports_l3(ports: &Map<PortKey, L3PortEntry>) -> Vec<(Spanned<PortKey>, PortEntryParts)> {
+    let ports = ports.0.iter().filter_map(|(key, entry)| {
+        let L3PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
+        let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
+        Some((key.clone(), parts))
+    });
+    ports.collect()
 }
 
 impl NodeKind {

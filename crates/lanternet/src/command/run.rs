@@ -13,7 +13,7 @@ use lanternet_explain::{
     Catalogue, Digest, Explained, Narrator, NetworkSummary, OutputColumns, args, comment,
     expectation, expectation_line, json_line, run_ended_line, stopped, verdict,
 };
-use lanternet_lab::{Lab, Network, RunEnd, Start, Verdict};
+use lanternet_lab::{Lab, Network, RunEnd, Start, Verdict, switch_loops};
 
 use super::Context;
 use crate::failure::{Failure, Status};
@@ -23,6 +23,8 @@ use crate::lab_file::{LabFile, hint};
 const SLICE: u64 = 20_000;
 /// A run that is shorter needs no progress bar.
 const PATIENCE: WallTime = WallTime::from_secs(1);
+/// More circles of switches than this are not told one by one.
+const LOOPS_SHOWN: usize = 3;
 
 /// Run a lab: its programs, what the network did, what was expected
 ///
@@ -269,6 +271,13 @@ fn print_end(
     out.write_all(verdict::unfinished(catalogue, lab, &end.unfinished).as_bytes())?;
     let (now, events) = (network.sim.now(), network.sim.events());
     writeln!(out, "{}", stopped(catalogue, end.stop, now, events))?;
+    if end.stop != Stop::Idle {
+        for circle in switch_loops(lab).iter().take(LOOPS_SHOWN) {
+            let names: Vec<_> = circle.iter().map(|node| lab.node(*node).name.as_str()).collect();
+            let way = names.join(" – ");
+            writeln!(out, "{}", catalogue.text("run-stopped-loop", &args!(way)))?;
+        }
+    }
     Ok(())
 }
 

@@ -71,6 +71,12 @@ impl Handle {
         self.stack().tell(event);
     }
 
+    /// What the program shows of itself when somebody looks at its host, such as a server's tables: a text
+    /// of whole lines, made at that time. It must not hold the program itself.
+    pub fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {
+        self.stack().set_view(self.program, view);
+    }
+
     /// Runs `task` beside the program until it is done or the program ends.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let future = Box::pin(task);

@@ -3,15 +3,16 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use lanternet_core::{Context, Deadline, Device, Frame, PortId};
+use lanternet_core::{Context, Deadline, Device, Frame, Instant, PortId};
 
-use super::config::{DnsSettings, HostConfig};
+use super::config::{DnsSettings, HostConfig, Names};
 use super::dhcp::ClientRow;
 use super::handle::Handle;
 use super::process::{Executor, Program, ProgramId, ProgramSpec, lock};
 use super::rows::SocketRow;
 use super::stack::Stack;
 use crate::dhcp::LeaseRow;
+use crate::dns::Cache;
 use crate::l3::L3;
 
 /// A host or a router: the IP layer, sockets, and programs.
@@ -85,6 +86,25 @@ impl Host {
     /// Whom it asks for names now: as configured, or as a DHCP server said.
     pub fn dns(&self) -> Option<DnsSettings> {
         lock(&self.stack).dns.as_deref().cloned()
+    }
+
+    /// Whom it asks for names.
+    pub fn name_servers(&self) -> DnsSettings {
+        lock(&self.stack).dns.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Looks at the names that it knows by itself, and at what it has learned of names; `None` while that
+    /// is nothing.
+    pub fn with_names<R>(&self, look: impl FnOnce(Option<&Names>, Option<&Cache>) -> R) -> R {
+        let stack = lock(&self.stack);
+        look(stack.hosts.as_deref(), stack.name_cache.as_deref())
+    }
+
+    /// What its running programs show of themselves at this time, with their names.
+    pub fn views(&self, now: Instant) -> Vec<(Arc<str>, String)> {
+        // Not with the lock held: a view may ask the host.
+        let views = lock(&self.stack).views();
+        views.into_iter().map(|(name, view)| (name, view.text(now))).collect()
     }
 
     /// Looks at the IP layer: neighbours, routes, addresses.

@@ -100,6 +100,24 @@ pub(super) struct ProgramState {
     output: Vec<OutputLine>,
     /// The beginnings of lines, for standard output and standard error.
     partial: [String; 2],
+    /// What it shows of itself.
+    view: Option<View>,
+}
+
+/// What a program shows of itself when somebody looks.
+#[derive(Clone)]
+pub(super) struct View(Arc<dyn Fn(Instant) -> String + Send + Sync>);
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("View")
+    }
+}
+
+impl View {
+    pub(super) fn text(&self, now: Instant) -> String {
+        (self.0)(now)
+    }
 }
 
 impl Stack {
@@ -130,6 +148,24 @@ impl Stack {
         for line in lines {
             self.write_line(id, stream, line);
         }
+    }
+
+    /// A program shows itself so from now on.
+    pub(super) fn set_view(
+        &mut self,
+        id: ProgramId,
+        view: impl Fn(Instant) -> String + Send + Sync + 'static,
+    ) {
+        if let Some(state) = self.programs.get_mut(id.0 as usize) {
+            state.view = Some(View(Arc::new(view)));
+        }
+    }
+
+    /// The programs that run and show something of themselves, by name.
+    pub(super) fn views(&self) -> Vec<(Arc<str>, View)> {
+        let running = self.programs.iter();
+        let running = running.filter(|state| matches!(state.status, ProgramStatus::Running(_)));
+        running.filter_map(|state| Some((state.name.clone(), state.view.clone()?))).collect()
     }
 
     fn write_line(&mut self, id: ProgramId, stream: Stream, line: String) {
@@ -313,6 +349,7 @@ impl Executor {
             input: spec.input.into(),
             output: Vec::new(),
             partial: Default::default(),
+            view: None,
         });
         let start: Start = Box::new(move |handle| Box::pin(start(handle)));
         let (busy, needs_network) = (!spec.daemon, spec.needs_network);

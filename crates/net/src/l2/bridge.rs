@@ -1,6 +1,7 @@
 //! What is in every switch: a transparent bridge of IEEE 802.1D-2004, clause 7, and, where it is
 //! told of VLANs, of 802.1Q.
 
+mod groups;
 mod spanning;
 
 use std::collections::VecDeque;
@@ -10,8 +11,10 @@ use lanternet_core::{
     Context, Deadline, DropReason, Duration, Frame, MacAddr, PortId, TraceEvent, VlanId,
 };
 
+use self::groups::Listeners;
 use super::mac_table::{Learning, MacRow, MacTable};
 use super::ports::Ports;
+use super::snooping::{Snooper, SnoopingConfig};
 use super::stp::{BRIDGE_GROUP, SpanningTree, StpConfig};
 use super::vlan::{Passing, PortVlans, Vlans};
 
@@ -32,7 +35,8 @@ use super::vlan::{Passing, PortVlans, Vlans};
 ///    passed on like any group address, as by the Linux bridge, so that the bridges around this one
 ///    find the loops that lead through it.
 /// 5. Broadcast, multicast and a destination without a row go out of all other ports (of the VLAN);
-///    a destination with a row out of that port only, or nowhere if it came in by it.
+///    a destination with a row out of that port only, or nowhere if it came in by it. What is for a
+///    group goes only to where it is wanted, where the bridge [listens in](SnoopingConfig).
 ///
 /// Without VLANs all is in [`VlanId::DEFAULT`], and an 802.1Q tag is passed on like any other
 /// content, as by a simple switch. With VLANs the bridge reads the outermost customer tag (0x8100)
@@ -47,6 +51,8 @@ pub struct Bridge {
     vlans: Option<Box<Vlans>>,
     /// Without a spanning tree all ports forward.
     stp: Option<Box<SpanningTree>>,
+    /// What it knows of groups, where it listens in.
+    snooper: Option<Box<Snooper>>,
     inner: Option<Box<Inner>>,
 }
 
@@ -69,6 +75,8 @@ pub struct BridgeConfig {
     pub outside: Vec<PortId>,
     /// The spanning tree that it takes part in, if any.
     pub stp: Option<StpConfig>,
+    /// How it listens in on groups, if it does.
+    pub snooping: Option<SnoopingConfig>,
     /// Ports without a cable, behind which is the node's own IP layer: the last ports of the node.
     /// What leaves by them is fetched with [`Bridge::poll_inner`].
     pub inner: Vec<PortId>,
@@ -84,6 +92,9 @@ pub struct StaticMac {
     /// The port it is behind.
     pub port: PortId,
 }
+
+/// Where the type of a frame is: behind its two addresses.
+const TYPE_AT: usize = 12;
 
 /// Where the node's own IP layer is plugged in.
 #[derive(Debug)]
@@ -106,6 +117,7 @@ impl BridgeConfig {
             vlans: None,
             outside: Vec::new(),
             stp: None,
+            snooping: None,
             inner: Vec::new(),
         }
     }
@@ -133,6 +145,7 @@ impl Bridge {
             table,
             vlans,
             stp: config.stp.map(|stp| Box::new(SpanningTree::new(stp))),
+            snooper: config.snooping.map(|snooping| Box::new(Snooper::new(snooping))),
             inner,
         }
     }
@@ -179,6 +192,7 @@ impl Bridge {
     pub fn handle_start(&mut self, ctx: &mut Context<'_>) {
         self.open.reset();
         self.start_spanning_tree(ctx);
+        self.start_snooping(ctx);
         self.ports_changed();
     }
 
@@ -209,7 +223,14 @@ impl Bridge {
             return discard(ctx, port, frame, reason);
         }
         match self.decide(ctx, vlan, mac, port) {
-            Decision::Flood(why) => self.flood(ctx, (vlan, mac), port, why, frame),
+            Decision::Flood(why) => {
+                let plain = &frame.bytes()[TYPE_AT..];
+                match self.flooded_to(ctx, (vlan, port), why, plain) {
+                    Ok(whom) => self.flood(ctx, (vlan, mac), port, whom, frame),
+                    Err(Some(reason)) => discard(ctx, port, frame, reason),
+                    Err(None) => ctx.recycle(frame),
+                }
+            }
             Decision::Nowhere => {
                 discard(ctx, port, frame, DropReason::SamePort { vlan, mac, port });
             }
@@ -251,7 +272,13 @@ impl Bridge {
             self.learn(ctx, vlan, source, port);
         }
         let reason = match self.decide_in_vlan(ctx, vlan, mac, port, state) {
-            Ok(Decision::Flood(why)) => self.flood_vlan(ctx, mac, port, why, &mut passing),
+            Ok(Decision::Flood(why)) => {
+                match self.flooded_to(ctx, (vlan, port), why, passing.content()) {
+                    Ok(whom) => self.flood_vlan(ctx, mac, port, whom, &mut passing),
+                    Err(Some(reason)) => Err(reason),
+                    Err(None) => Ok(()),
+                }
+            }
             Ok(Decision::Nowhere) => Err(DropReason::SamePort { vlan, mac, port }),
             Ok(Decision::Forward(to)) => {
                 let tagged = self.is_tagged(to, vlan);
@@ -274,11 +301,13 @@ impl Bridge {
             let actions = stp.handle_timeout(ctx.now());
             self.act(ctx, actions);
         }
+        self.ask_for_groups(ctx);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is next due.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        self.stp.as_ref()?.poll_timeout()
+        let stp = self.stp.as_ref().and_then(|stp| stp.poll_timeout());
+        Deadline::earliest(stp, self.snooping_deadline())
     }
 
     /// The cable at a port came up or went down.
@@ -291,6 +320,7 @@ impl Bridge {
         self.ports_changed();
         if !up {
             self.flush(ctx, port);
+            self.snooping_port_down(ctx, port);
         }
         if let Some(stp) = &mut self.stp {
             let actions = stp.handle_link(ctx.now(), port, up);
@@ -320,12 +350,6 @@ impl Bridge {
         if rows > 0 {
             ctx.emit(|| TraceEvent::MacFlushed { port, rows });
         }
-    }
-
-    /// The ports behind which somebody listens to a group; `None` where that is not known, so that
-    /// the frame is for all.
-    fn listeners(&self, _vlan: VlanId, _group: MacAddr) -> Option<&[PortId]> {
-        None
     }
 
     fn learn(&mut self, ctx: &mut Context<'_>, vlan: VlanId, mac: MacAddr, port: PortId) {
@@ -384,14 +408,28 @@ impl Bridge {
 
     /// Whether a frame flooded for this reason leaves by this port, if it is open. The IP layer of the
     /// node is in the table with its address, so what is unknown is not for it.
-    fn takes_flood(&self, port: PortId, why: FloodCause, listeners: Option<&[PortId]>) -> bool {
+    fn takes_flood(&self, port: PortId, why: FloodCause, listeners: &Listeners) -> bool {
         match why {
             FloodCause::Broadcast => true,
             FloodCause::BridgeGroup => !self.is_inner(port),
             FloodCause::UnknownUnicast => !self.is_inner(port),
             FloodCause::Multicast | FloodCause::GroupMembers | FloodCause::RouterPorts => {
-                self.is_inner(port) || listeners.is_none_or(|ports| ports.contains(&port))
+                self.is_inner(port) || listeners.include(port)
             }
+        }
+    }
+
+    /// To whom a frame is flooded, and why; see [`listen_in`](Self::listen_in).
+    fn flooded_to(
+        &mut self,
+        ctx: &mut Context<'_>,
+        (vlan, port): (VlanId, PortId),
+        why: FloodCause,
+        plain: &[u8],
+    ) -> Result<(FloodCause, Listeners), Option<DropReason>> {
+        match why {
+            FloodCause::Multicast => self.listen_in(ctx, vlan, port, plain),
+            _ => Ok((why, Listeners::All)),
         }
     }
 
@@ -400,14 +438,10 @@ impl Bridge {
         ctx: &mut Context<'_>,
         (vlan, mac): (VlanId, MacAddr),
         port: PortId,
-        why: FloodCause,
+        (why, listeners): (FloodCause, Listeners),
         frame: Frame,
     ) {
-        let listeners = match why {
-            FloodCause::Multicast => self.listeners(vlan, mac),
-            _ => None,
-        };
-        let takes = |other: &PortId| self.takes_flood(*other, why, listeners);
+        let takes = |other: &PortId| self.takes_flood(*other, why, &listeners);
         let mut others = self.open.others(port).filter(takes);
         let Some(last) = others.next_back() else {
             return discard(ctx, port, frame, DropReason::NoOtherPort);
@@ -434,18 +468,14 @@ impl Bridge {
         ctx: &mut Context<'_>,
         mac: MacAddr,
         port: PortId,
-        why: FloodCause,
+        (why, listeners): (FloodCause, Listeners),
         passing: &mut Passing,
     ) -> Result<(), DropReason> {
         let vlan = passing.vlan;
         let Some(vlans) = &self.vlans else { return Ok(()) };
-        let listeners = match why {
-            FloodCause::Multicast => self.listeners(vlan, mac),
-            _ => None,
-        };
         let others = || {
             let members = vlans.members(vlan).iter().copied();
-            members.filter(|(other, _)| *other != port && self.takes_flood(*other, why, listeners))
+            members.filter(|(other, _)| *other != port && self.takes_flood(*other, why, &listeners))
         };
         if others().next().is_none() {
             return Err(DropReason::NoOtherPortInVlan { vlan });

@@ -171,6 +171,12 @@ impl Passing {
         }
     }
 
+    /// The bytes of the frame from its type on, without its tag.
+    pub(super) fn content(&self) -> &[u8] {
+        let at = if self.tag.is_some() { 16 } else { 12 };
+        self.arrived.bytes().get(at..).unwrap_or_default()
+    }
+
     /// Whether leaving this way changes the frame.
     pub(super) fn changes(&self, tagged: bool) -> bool {
         match tagged {

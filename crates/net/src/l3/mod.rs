@@ -371,9 +371,10 @@ impl L3 {
         }
     }
 
-    /// Whether no address is still being checked.
+    /// Whether no address is still being checked, and no router looked for that would give some.
     pub fn is_settled(&self) -> bool {
         !self.interfaces.iter().any(|interface| interface.is_probing(None))
+            && !self.is_configuring()
     }
 
     /// Takes in what comes for the port of DHCP clients on an interface, whatever its destination:

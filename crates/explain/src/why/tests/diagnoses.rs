@@ -379,7 +379,7 @@ links:
         &world,
         &report,
         "s1, s2 form a loop, and frames go round in it without end (a broadcast storm)",
-        "remove one link of the loop: there is no spanning tree yet",
+        "let the switches take part in the spanning tree (`stp: true`), or remove one link of the loop",
     );
     told("storm", &world, &report);
 }

@@ -96,6 +96,7 @@ impl World {
         let (from, to) = (world.node(from), world.node(to));
         let address = Labelled::new(&world.lab).addresses(to).next().map(|own| own.net.addr());
         let (to, service, records) = (Some(to), None, recorder.take());
-        (world, ProbeReport { from, to, address, service, started, outcome, records })
+        let naming = Vec::new();
+        (world, ProbeReport { from, to, address, service, started, outcome, naming, records })
     }
 }

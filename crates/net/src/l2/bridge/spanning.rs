@@ -65,6 +65,8 @@ impl Bridge {
                     ctx.transmit(port, frame);
                 }
                 Action::Flush { port } => {
+                    // Members may be behind other ports now, too.
+                    self.start_snooping(ctx);
                     let rows = self.table.flush(ctx.now(), port, |row| tell_aged(ctx, row));
                     if rows > 0 {
                         ctx.emit(|| TraceEvent::Stp(StpEvent::AddressesFlushed { port, rows }));
