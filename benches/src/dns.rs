@@ -108,7 +108,7 @@ fn recursive(ask_again: bool) -> impl FnMut() -> u64 {
         for _ in 0..SLICE {
             if ask_again {
                 // Past every TTL.
-                now = now + Duration::from_secs(3600);
+                now += Duration::from_secs(3600);
             }
             server.receive(now, client(), &bytes);
             while let Some(output) = server.poll() {
