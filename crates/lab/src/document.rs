@@ -7,9 +7,11 @@ mod advice;
 mod dhcp;
 mod dns;
 mod files;
+mod firewall;
 mod ipv6;
 mod leaf;
 mod link;
+mod nat;
 mod node;
 mod read;
 mod stp;
@@ -22,9 +24,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
 pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
+pub(crate) use self::nat::{ForwardEntry, HomeNatEntry, NatEntry, OwnInterface, dependence_word};
 pub(crate) use self::node::{
     Destination, HostEntry, InterfaceEntry, NodeEntry, RouteEntry, RouterEntry, TableSize,
 };

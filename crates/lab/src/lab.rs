@@ -6,6 +6,7 @@
 
 mod dhcp;
 mod ipv6;
+mod nat;
 mod stp;
 mod vlan;
 mod wiring;
@@ -17,6 +18,8 @@ use ipnet::IpNet;
 use lanternet_apps::{Command, Files};
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
+pub use self::nat::{Firewall, Forward, Nat, OneToOne, Rule};
+pub(crate) use self::nat::{net_text, ports_text};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
@@ -146,6 +149,10 @@ pub struct Station {
     pub neighbors: Vec<Neighbor>,
     /// What it lends as a DHCP server.
     pub dhcp: Vec<DhcpPool>,
+    /// Address translation out of one of its interfaces.
+    pub nat: Option<Box<Nat>>,
+    /// Which packets may pass.
+    pub firewall: Option<Box<Firewall>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }

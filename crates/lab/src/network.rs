@@ -1,6 +1,7 @@
 //! From a checked lab to a network that runs.
 
 mod dhcp;
+mod gate;
 mod ipv6;
 mod stp;
 mod vlan;
@@ -278,7 +279,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateways.chain(routes).collect(),
         forwarding,
-        gate: None,
+        gate: gate::config(station),
         lower: lower.map(Box::new),
     }
 }

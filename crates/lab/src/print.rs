@@ -2,6 +2,7 @@
 //! reads as the same lab again.
 
 mod dhcp;
+mod nat;
 mod vlan;
 
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
@@ -10,6 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
 use self::dhcp::{DhcpOut, RelayOut};
+use self::nat::{FirewallOut, NatOut};
 use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
 use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
@@ -108,6 +110,10 @@ struct StationOut {
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     arp: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nat: Option<NatOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firewall: Option<FirewallOut>,
 }
 
 #[derive(Serialize)]
@@ -203,6 +209,8 @@ fn station(station: &Station) -> StationOut {
         announce,
         detect_conflicts,
         neighbors,
+        nat,
+        firewall,
         // Where there is one, it is printed with the VLANs.
         switch: _,
         dhcp: _,
@@ -239,6 +247,8 @@ fn station(station: &Station) -> StationOut {
             let row = |row: &Neighbor| (row.address.to_string(), row.mac.to_string());
             Ordered(neighbors.iter().map(row).collect())
         }),
+        nat: nat.as_deref().map(nat::nat),
+        firewall: firewall.as_deref().map(nat::firewall),
     }
 }
 

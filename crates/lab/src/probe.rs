@@ -9,6 +9,7 @@ use lanternet_apps::Simulated;
 use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
 use lanternet_apps::race::{self, Elapsed};
 use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
+use lanternet_core::trace::{NatEvent, Translation};
 use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
 use lanternet_net::host::{Host, ProgramSpec};
 
@@ -135,7 +136,8 @@ impl Network {
                     report.naming = naming(&mut report.records, node);
                 }
                 report.address = address;
-                let by = address.and_then(|address| taken_by(&report, address));
+                let destination = address.map(|address| translated(&report, address));
+                let by = destination.and_then(|address| taken_by(&report, address));
                 report.outcome = match (result, by) {
                     (Found::Answered(rtt), by) => {
                         ProbeOutcome::Reached { rtt, by: by.unwrap_or(node) }
@@ -154,6 +156,13 @@ impl Network {
             Target::Node(index) => Some((*index).into()),
             _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
+        // Whoever forwards a port means the host that it leads to.
+        if let Some(address) = report.address {
+            let inside = translated(&report, address);
+            if inside != address {
+                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
+            }
+        }
         self.sim.unobserve(observer);
         report
     }
@@ -321,6 +330,21 @@ fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
         None => Vec::new(),
     };
     std::mem::replace(records, probe)
+}
+
+/// The address to which the probe went in the end, where its destination was translated.
+fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
+    let mut to = SocketAddr::new(address, report.service.map_or(0, |service| service.port));
+    for record in &report.records {
+        if let TraceEvent::Nat(NatEvent::Translated { by, destination, new_destination, .. }) =
+            &record.event
+            && *by != Translation::Answer
+            && *destination == to
+        {
+            to = *new_destination;
+        }
+    }
+    to.ip()
 }
 
 /// The node that took in what the probe sent to this address.

@@ -8,6 +8,7 @@ mod dhcp;
 mod files;
 mod ipv6;
 mod links;
+mod nat;
 mod nodes;
 mod programs;
 mod stp;
@@ -76,6 +77,7 @@ pub(crate) fn resolve(
     resolver.lab.form_addresses();
     resolver.dhcp(&document.nodes);
     resolver.static_macs();
+    resolver.gate_interfaces();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);
     resolver.files(&document.files, folder);

@@ -5,7 +5,6 @@ use super::Kind;
 /// Keys that a later version will know, and what they are for.
 pub(super) fn not_yet(key: &str) -> Option<&'static str> {
     Some(match key {
-        "nat" => "address translation is not simulated",
         "exec" | "daemon" => "only built-in programs run (`run: ...`)",
         _ => return None,
     })

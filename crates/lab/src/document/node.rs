@@ -10,8 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::advice::how_to_write;
 use super::dhcp::{DhcpPoolEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
+use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
+use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
 use super::stp::{SnoopingMap, StpMap, Switched};
 use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
@@ -59,6 +61,9 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -88,6 +93,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 

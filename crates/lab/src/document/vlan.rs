@@ -9,8 +9,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::Name;
 use super::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
+use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
+use super::nat::{HomeNatEntry, NatEntry};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
 use super::read::{Leaf, List, Map, Read, Refusal, mapping, wrong_type};
 use super::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
@@ -89,6 +91,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -186,6 +193,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of `wan`, as a home router does unless it says `nat: false`.
+        optional "nat" nat: HomeNatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 

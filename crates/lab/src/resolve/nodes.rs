@@ -97,6 +97,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: None,
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
             dhcp: Vec::new(),
         }
@@ -114,6 +116,8 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: self.nat(name, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
             dhcp: Vec::new(),
         }

@@ -118,6 +118,8 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             dhcp: Vec::new(),
+            nat: self.nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -164,6 +166,8 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             dhcp: Vec::new(),
+            nat: self.home_nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
