@@ -8,6 +8,7 @@ mod clients;
 mod echo;
 mod ipv6;
 mod labs;
+mod names;
 mod routing;
 mod spanning_tree;
 mod tcp;
