@@ -9,6 +9,7 @@ mod echo;
 mod ipv6;
 mod labs;
 mod routing;
+mod spanning_tree;
 mod tcp;
 mod tcp_ends;
 mod tcp_habits;

@@ -117,6 +117,9 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            dhcp: Vec::new(),
+            nat: self.nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -162,6 +165,9 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            dhcp: Vec::new(),
+            nat: self.home_nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
@@ -187,7 +193,8 @@ impl Resolver<'_> {
         entry: &L3VlanEntry,
     ) -> Option<Interface> {
         let addresses = self.addresses(entry.address, &entry.addresses);
-        if addresses.is_empty() && entry.mac.is_none() {
+        let asked = entry.address.is_some() || !entry.addresses.items.is_empty();
+        if addresses.is_empty() && !asked && entry.mac.is_none() {
             return None;
         }
         let name = Spanned::new(InterfaceName::vlan(vlan.value), vlan.span);
