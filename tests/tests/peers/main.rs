@@ -5,16 +5,20 @@
 mod arp;
 mod bridging;
 mod clients;
+mod dhcp;
 mod echo;
 mod ipv6;
 mod labs;
+mod nat;
 mod names;
 mod routing;
+mod spanning_tree;
 mod tcp;
 mod tcp_ends;
 mod tcp_habits;
 mod tcp_paths;
 mod udp;
+mod vlans;
 
 use lanternet_tests::kernel::Live;
 use lanternet_tests::tshark::ComplaintKind;
