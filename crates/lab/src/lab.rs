@@ -420,9 +420,12 @@ impl NodeKind {
 }
 
 impl Station {
-    /// Whether it may know names that are in no file: it has name servers.
+    /// Whether it may know names that are in no file: it has name servers, or may be told of some.
     pub fn asks_for_names(&self) -> bool {
-        !self.dns.is_empty()
+        let told = |interface: &Interface| {
+            interface.dhcp.client.is_some() || interface.ipv6.slaac.is_some()
+        };
+        !self.dns.is_empty() || self.interfaces.iter().any(told)
     }
 
     /// All its addresses, interface by interface.

@@ -262,6 +262,10 @@ fn chain<'a>(message: &'a Message, name: &Name) -> Vec<(&'a Record, Name)> {
             _ => None,
         });
         let Some((record, target)) = alias else { break };
+        // In a circle there is nothing new.
+        if chain.iter().any(|(_, known)| *known == target) {
+            break;
+        }
         at = target.clone();
         chain.push((record, target));
     }

@@ -57,7 +57,10 @@ pub(super) fn sentence(scene: &Scene<'_>, event: &DnsEvent) -> String {
             let (question, over) = (ask(question), over(scene, *transport));
             match zone {
                 None => say("dns-server-asked", args!(server, question, over)),
-                Some(zone) => say("dns-server-of-zone-asked", args!(server, zone, question, over)),
+                Some(zone) => {
+                    let zone = self::zone(scene, zone);
+                    say("dns-server-of-zone-asked", args!(server, zone, question, over))
+                }
             }
         }
         E::ServerAnswered { server, question, answer } => {

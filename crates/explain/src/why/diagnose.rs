@@ -52,12 +52,9 @@ impl<'a> Case<'_, 'a> {
             let (direction, node, silence) = (Direction::There, report.from, None);
             Some(Finding { direction, node, diagnosis, silence })
         };
-        match report.outcome {
-            ProbeOutcome::NoAddress => {
-                let node = report.to.unwrap_or(report.from);
-                return at_start(Diagnosis::TargetWithoutAddress { node });
-            }
-            _ => {}
+        if report.outcome == ProbeOutcome::NoAddress {
+            let node = report.to.unwrap_or(report.from);
+            return at_start(Diagnosis::TargetWithoutAddress { node });
         }
         if let Some(duplicate) = self.duplicate() {
             return Some(duplicate);
