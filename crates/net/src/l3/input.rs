@@ -123,7 +123,8 @@ impl L3 {
         {
             return ctx.drop_frame(Some(port), || reason);
         }
-        if self.gate.is_some() {
+        // As in Linux, whose DHCP clients listen below the rules.
+        if self.gate.is_some() && !answer {
             return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
