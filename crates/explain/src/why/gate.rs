@@ -105,7 +105,10 @@ pub(super) fn passing(case: &Case<'_, '_>, step: &Step<'_>) -> Option<Passing> {
 
 fn of_frame(frame: &Frame) -> Option<Passing> {
     let layers = Layers::dissect(frame.bytes());
-    let ip = layers.find(LayerProtocol::Ipv4)?;
+    let (ip, source, destination) = match layers.find(LayerProtocol::Ipv4) {
+        Some(ip) => (ip, FieldName::IpSrc, FieldName::IpDst),
+        None => (layers.find(LayerProtocol::Ipv6)?, FieldName::Ipv6Src, FieldName::Ipv6Dst),
+    };
     let port = |protocol, field| layers.find(protocol)?.number(field);
     let (protocol, port) = match () {
         () if layers.find(LayerProtocol::Tcp).is_some() => {
@@ -117,8 +120,8 @@ fn of_frame(frame: &Frame) -> Option<Passing> {
         () => ("icmp", None),
     };
     Some(Passing {
-        from: ip.address(FieldName::IpSrc)?,
-        to: ip.address(FieldName::IpDst)?,
+        from: ip.address(source)?,
+        to: ip.address(destination)?,
         protocol,
         port: port.and_then(|port| u16::try_from(port).ok()),
     })

@@ -149,7 +149,7 @@ impl Firewall {
 
     /// What becomes of the first packet of a conversation.
     pub fn judge(&mut self, way: Way, packet: &Summary) -> Verdict {
-        if is_neighbor_discovery(packet) {
+        if is_neighbor_discovery(packet) || is_own_dhcp(way, packet) {
             return Verdict { action: Action::Allow, rule: None };
         }
         let found = self.config.rules.iter().position(|rule| rule.matches.holds(way, packet));
@@ -187,6 +187,16 @@ impl Firewall {
     pub fn established(&self) -> Counter {
         self.established
     }
+}
+
+/// Clients and servers of DHCP listen and speak below the rules, as on Linux, where they use packet
+/// sockets: how else should a node get the addresses that rules are about?
+fn is_own_dhcp(way: Way, packet: &Summary) -> bool {
+    const PORTS: RangeInclusive<u16> = 67..=68;
+    let ends = [packet.tuple.source, packet.tuple.destination];
+    way.path != Path::Forwarded
+        && packet.tuple.protocol == UDP
+        && ends.iter().all(|end| PORTS.contains(&end.port))
 }
 
 /// Neighbour discovery and group membership are to IPv6 what ARP is to IPv4, to which rules do not

@@ -96,6 +96,17 @@ fn the_first_rule_that_matches_decides_and_counts() {
 }
 
 #[test]
+fn dhcp_of_the_node_itself_is_below_the_rules() {
+    let policy = [Action::Deny; 3];
+    let mut firewall = Firewall::new(FirewallConfig { rules: Vec::new(), policy });
+    let discover = packet(UDP, "0.0.0.0:68", "255.255.255.255:67");
+    assert_eq!(firewall.judge(INCOMING, &discover).action, Action::Allow);
+    assert_eq!(firewall.judge(forwarded(0, 1), &discover).action, Action::Deny);
+    let other = packet(UDP, "10.0.0.1:5000", "10.0.0.2:67");
+    assert_eq!(firewall.judge(INCOMING, &other).action, Action::Deny);
+}
+
+#[test]
 fn neighbour_discovery_is_above_the_rules() {
     let policy = [Action::Deny; 3];
     let mut firewall = Firewall::new(FirewallConfig { rules: Vec::new(), policy });
