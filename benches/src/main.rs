@@ -1,4 +1,4 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace]`, all of
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|trace]`, all of
 //! them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
@@ -7,6 +7,7 @@
 
 mod engine;
 mod measure;
+mod nat;
 mod scale;
 mod switch;
 mod tcp;
@@ -15,10 +16,11 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 5] = [
+const BENCHES: [(&str, fn()); 6] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
+    ("nat", nat::run),
     ("tcp", tcp::run),
     ("trace", trace::run),
 ];
