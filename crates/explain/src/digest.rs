@@ -64,7 +64,7 @@ pub struct Tally {
     echo_replies: u64,
     /// By the node that sent it, the family, and type and code: how many, and the first of them, with
     /// whom it was for.
-    icmp_errors: BTreeMap<(NodeId, bool, u8, u8), (u64, IpAddr, IcmpMessage)>,
+    icmp_errors: BTreeMap<ErrorKind, (u64, IpAddr, IcmpMessage)>,
     connections: Connections,
     flows: BTreeMap<Flow, Datagrams>,
     /// Questions for names over UDP, by who asks and which server: how many got there, and how many
@@ -77,6 +77,9 @@ pub struct Tally {
     /// Whose an address is, as far as sockets showed it.
     owners: BTreeMap<IpAddr, NodeId>,
 }
+
+/// ICMP errors counted together: the node that sent them, whether of IPv6, type and code.
+type ErrorKind = (NodeId, bool, u8, u8);
 
 /// Questions about hardware addresses.
 #[derive(Clone, Copy, Debug, Default)]

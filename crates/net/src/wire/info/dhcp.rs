@@ -3,7 +3,8 @@
 use super::{F, Layer, shown};
 
 pub(super) fn info(layer: &Layer) -> String {
-    let id = shown(layer, F::DhcpId);
+    // Without leading zeros, unlike the field.
+    let id = layer.number(F::DhcpId).map_or_else(|| "?".to_owned(), |id| format!("{id:#x}"));
     let what = match layer.number(F::DhcpMessage) {
         Some(1) => "Discover",
         Some(2) => "Offer",

@@ -81,6 +81,11 @@ impl Message<'_> {
         }
         let response = self.layer.number(FieldName::DnsResponse) == Some(1);
         for ((name, start, len, kind), of_responses) in FLAGS {
+            // A question has the bit where it asks for it (RFC 6840 section 5.7).
+            let asks = self.layer.frame.rest().get(self.start + 3).is_some_and(|b| b & 0x20 != 0);
+            if name == FieldName::DnsAuthenticated && !response && !asks {
+                continue;
+            }
             if response || !of_responses {
                 self.layer.field(name, first + start, len, kind);
             }
