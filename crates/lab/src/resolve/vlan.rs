@@ -120,6 +120,7 @@ impl Resolver<'_> {
             dhcp: Vec::new(),
             nat: self.nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -168,6 +169,7 @@ impl Resolver<'_> {
             dhcp: Vec::new(),
             nat: self.home_nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
@@ -467,7 +469,7 @@ pub(super) fn stp_ports(
     let ports = ports.0.iter().filter_map(|(key, entry)| {
         let PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
         let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
-        Some((key.clone(), parts))
+        Some((*key, parts))
     });
     ports.collect()
 }
@@ -477,7 +479,7 @@ fn stp_ports_l3(ports: &Map<PortKey, L3PortEntry>) -> Vec<(Spanned<PortKey>, Por
     let ports = ports.0.iter().filter_map(|(key, entry)| {
         let L3PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
         let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
-        Some((key.clone(), parts))
+        Some((*key, parts))
     });
     ports.collect()
 }
