@@ -91,6 +91,7 @@ impl Stack {
         id: SocketId,
         address: SocketAddr,
     ) -> Result<SocketAddr, BindError> {
+        let address = canonical(address);
         let (bound, reuse, tcp) = match self.sockets.get(id)? {
             Socket::Tcp(socket) => {
                 let idle = matches!(socket.stage, Stage::Idle);

@@ -9,6 +9,7 @@
 //! - The socket table with Linux's meaning: `sockets`, `calls`, `ports` (who holds which address),
 //!   `readiness`, [`Errno`].
 //! - `tcp` (smoltcp's state machine, one per connection; all else is ours), `udp`, `ping`.
+//! - `scope`: link-local addresses and their interfaces.
 //! - `stack`: what ties them together, and hands up what comes from the IP layer.
 
 mod calls;

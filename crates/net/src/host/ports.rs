@@ -76,7 +76,8 @@ pub(super) fn overlap(a: IpAddr, b: IpAddr) -> bool {
     a == b || is_wildcard_for(a, b) || is_wildcard_for(b, a)
 }
 
-/// `::` takes what is sent to IPv4 addresses as well (`bindv6only` is off).
+/// `::` takes what is sent to IPv4 addresses as well (`bindv6only` is off). Unlike Linux, a peer of
+/// IPv4 is then told as it is, `10.0.0.1`, and not as `::ffff:10.0.0.1`; programs may write both.
 fn is_wildcard_for(bound: IpAddr, address: IpAddr) -> bool {
     bound.is_unspecified() && (bound.is_ipv6() || address.is_ipv4())
 }

@@ -42,7 +42,8 @@ pub(super) struct Interface {
     pub(super) acquiring: bool,
     /// Whether it asks who takes part in groups.
     pub(super) querier: bool,
-    neighbors: Box<[StaticNeighbor]>,
+    #[expect(clippy::box_collection, reason = "8 bytes less in each of a million silent hosts")]
+    neighbors: Option<Box<Vec<StaticNeighbor>>>,
     /// What IPv6 keeps; its addresses are there and not among the others.
     pub(super) v6: Option<Box<Interface6>>,
 }
@@ -122,7 +123,7 @@ impl Interface {
             detect: config.detect_conflicts,
             acquiring: false,
             querier: config.querier,
-            neighbors: config.neighbors.as_slice().into(),
+            neighbors: (!config.neighbors.is_empty()).then(|| Box::new(config.neighbors.clone())),
             v6: Interface6::new(config),
         }
     }
@@ -152,6 +153,13 @@ impl Interface {
 
     /// One more address, in use from now on.
     pub(super) fn add(&mut self, net: IpNet) {
+        if let IpAddr::V6(address) = net.addr() {
+            // Where IPv6 is off it stays off.
+            if let Some(v6) = &mut self.v6 {
+                v6.add_free(address, net.prefix_len());
+            }
+            return;
+        }
         if !self.addresses.iter().any(|own| own.net == net && own.claim != Claim::Abandoned) {
             let (broadcast, claim) = (directed_broadcast(net), Claim::Settled);
             let own = Address { net, broadcast, claim, defended: None, dynamic: true };
@@ -178,12 +186,15 @@ impl Interface {
 
     /// One address less.
     pub(super) fn remove(&mut self, address: IpAddr) {
+        if let (IpAddr::V6(address), Some(v6)) = (address, &mut self.v6) {
+            return v6.remove(address);
+        }
         self.addresses.retain(|own| own.net.addr() != address);
     }
 
     /// The neighbours that it is told of from the start.
     pub(super) fn neighbors(&self) -> &[StaticNeighbor] {
-        &self.neighbors
+        self.neighbors.as_ref().map_or(&[], |neighbors| neighbors.as_slice())
     }
 
     /// The addresses in use, each with its segment.

@@ -10,6 +10,7 @@
 //! - `gate`: where address translation and the rules of [`nat`](crate::nat) are asked.
 //! - `lower`: what interfaces stand on that have no cable: the node's own bridge, a VLAN.
 //! - `arp`, [`neighbor`]: which hardware address has the next hop.
+//! - [`ipv6`]: what is different there; tables, limits and paths are shared.
 //! - [`route_table`]: which way. `interface`: what is ours. `fragment`, [`icmp`]: the formats.
 //!
 //! Left out: IP options are carried but not acted on (source routes are not followed, which

@@ -30,7 +30,7 @@ impl Node {
         let number = self.l3.interfaces.len();
         let mac = MacAddr::derive(1, self.name, &format!("eth{number}"));
         let mut interface = InterfaceConfig::new(mac);
-        interface.addresses = addresses.iter().map(|net| net.parse().unwrap()).collect();
+        interface.addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
         interface.mtu = mtu;
         interface.v6 = Some(Box::new(v6));
         self.l3.interfaces.push(interface);
@@ -38,8 +38,8 @@ impl Node {
     }
 
     pub(super) fn route(mut self, to: &str, via: &str) -> Self {
-        let to: IpNet = to.parse().unwrap();
-        self.l3.routes.push(StaticRoute::new(to, via.parse().unwrap()));
+        let to: IpNet = to.parse().expect("a prefix");
+        self.l3.routes.push(StaticRoute::new(to, via.parse().expect("an address")));
         self
     }
 }
@@ -48,7 +48,7 @@ impl Node {
 pub(super) fn advertising() -> Ipv6Config {
     let advertise = AdvertiseConfig {
         mtu: Some(1400),
-        dns: vec!["2001:db8:2::1".parse().unwrap()],
+        dns: vec!["2001:db8:2::1".parse().expect("an address")],
         ..AdvertiseConfig::default()
     };
     Ipv6Config { advertise: Some(Box::new(advertise)), ..Ipv6Config::default() }
@@ -73,9 +73,9 @@ pub(super) fn network(nodes: Vec<Node>, cables: &[&str]) -> Simulation {
         let ends: Vec<PortRef> = cable
             .split(" -- ")
             .map(|end| {
-                let (name, port) = end.split_once(':').unwrap();
-                let node = sim.topology().find_node(name).unwrap();
-                PortRef::new(node, PortId(port.parse().unwrap()))
+                let (name, port) = end.split_once(':').expect("NODE:PORT");
+                let node = sim.topology().find_node(name).expect("one of the nodes");
+                PortRef::new(node, PortId(port.parse().expect("a number")))
             })
             .collect();
         let settings = LinkSettings::default();

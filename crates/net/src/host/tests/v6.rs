@@ -206,3 +206,42 @@ fn a_neighbour_that_does_not_exist_is_asked_three_times_and_the_program_is_told(
         pair.events(pair.a).filter(|event| matches!(event, TraceEvent::NeighborAsked { .. }));
     assert_eq!(asked.count(), 6, "three for each request");
 }
+
+#[test]
+fn a_server_on_all_addresses_of_ipv6_serves_ipv4_too() {
+    let mut pair = Pair::new();
+    let server = pair.spawn(pair.b, "server", |handle| async move {
+        let listener = TcpListener::listen(&handle, all(80), 8, &[]).unwrap();
+        let (_, peer) = listener.accept().await.unwrap();
+        u8::from(peer.ip() != IpAddr::from(super::A))
+    });
+    let client = pair.spawn(pair.a, "client", |handle| async move {
+        // An IPv4 address may be written as one of IPv6 (RFC 4291 section 2.5.5.2).
+        let mapped = SocketAddr::from((super::B.to_ipv6_mapped(), 80));
+        u8::from(TcpStream::connect(&handle, mapped, None, &[]).await.is_err())
+    });
+    pair.run(10);
+    assert_eq!((pair.exit(pair.b, server), pair.exit(pair.a, client)), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_group_carries_a_datagram_to_its_members_and_to_nobody_else() {
+    let mut pair = ready();
+    let group = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x77);
+    let router = pair.sim.topology().find_node("r").unwrap();
+    let listener = pair.spawn(router, "listener", move |handle| async move {
+        let socket = UdpSocket::bind(&handle, all(5000), &[]).unwrap();
+        let interface = "2001:db8:1::fe".parse().unwrap();
+        socket.join_group(group.into(), Some(interface)).unwrap();
+        let received = socket.receive(&mut [0; 16]).await.unwrap();
+        u8::from((received.to, received.ttl) != (group.into(), 1))
+    });
+    let sender = pair.spawn(pair.a, "sender", move |handle| async move {
+        let socket = UdpSocket::bind(&handle, all(0), &[]).unwrap();
+        let to = SocketAddr::V6(SocketAddrV6::new(group, 5000, 0, 1));
+        u8::from(socket.send(b"all", Some(to)).is_err())
+    });
+    pair.run(20);
+    assert_eq!((pair.exit(router, listener), pair.exit(pair.a, sender)), (Some(0), Some(0)));
+    assert!(pair.drops(pair.b).is_empty(), "it stays on its segment");
+}

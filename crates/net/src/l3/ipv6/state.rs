@@ -277,6 +277,19 @@ impl Interface6 {
         self.groups.join(address::solicited_node(address));
     }
 
+    /// One more address, which is known to be free.
+    pub(in crate::l3) fn add_free(&mut self, address: Ipv6Addr, prefix_len: u8) {
+        if self.narrow || self.addresses.iter().any(|own| own.address == address) {
+            return;
+        }
+        let (origin, stage) = (AddressOrigin::Configured, Stage::Preferred);
+        let [preferred, valid] = [Instant::MAX; 2];
+        let nonce = [0; 6];
+        let own = Address6 { address, prefix_len, origin, stage, preferred, valid, nonce };
+        self.addresses.push(own);
+        self.groups.join(address::solicited_node(address));
+    }
+
     /// One address less.
     pub(in crate::l3) fn remove(&mut self, address: Ipv6Addr) {
         let Some(at) = self.addresses.iter().position(|own| own.address == address) else { return };
