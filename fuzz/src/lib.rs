@@ -4,10 +4,12 @@
 //! bounded runner here (in `cargo test`, and by hand for longer), libFuzzer, and AFL.
 
 pub mod device_ops;
+pub mod dns_messages;
 pub mod frame_layers;
 pub mod lab_text;
 mod mutate;
 pub mod runner;
+pub mod zone_text;
 
 /// A target.
 #[derive(Clone, Copy, Debug)]
@@ -23,4 +25,10 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 3] = [device_ops::TARGET, frame_layers::TARGET, lab_text::TARGET];
+pub const TARGETS: [Target; 5] = [
+    device_ops::TARGET,
+    dns_messages::TARGET,
+    frame_layers::TARGET,
+    lab_text::TARGET,
+    zone_text::TARGET,
+];

@@ -15,6 +15,11 @@ fn device_ops_survives_its_seeds_and_changed_ones() {
 }
 
 #[test]
+fn dns_messages_survives_its_seeds_and_changed_ones() {
+    survives("dns_messages");
+}
+
+#[test]
 fn frame_layers_survives_its_seeds_and_changed_ones() {
     survives("frame_layers");
 }
@@ -22,6 +27,11 @@ fn frame_layers_survives_its_seeds_and_changed_ones() {
 #[test]
 fn lab_text_survives_its_seeds_and_changed_ones() {
     survives("lab_text");
+}
+
+#[test]
+fn zone_text_survives_its_seeds_and_changed_ones() {
+    survives("zone_text");
 }
 
 #[test]

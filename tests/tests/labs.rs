@@ -80,6 +80,67 @@ const BREAKAGES: &[Change] = &[
         &[("a2:7 ", "a2:8 ")],
         &["output of a1 contains \"is anybody listening?\"", "exit of a1 is 0"],
     ),
+    // Each site on the other's port.
+    change(
+        "sites",
+        &[("--port 8001 --dir sites/a", "--port 8003 --dir sites/a")],
+        &[
+            "output of page-a contains \"lanterns\"",
+            "output of wrong-port contains \"421 Misdirected Request\"",
+            "output of again contains \"304 Not Modified\"",
+            "output of short contains \"today.html\"",
+        ],
+    ),
+    change(
+        "sites",
+        &[("--dir sites/b --name b.example", "--dir sites/b --name c.example")],
+        &[
+            "output of page-b contains \"<h1>Site B\"",
+            "output of end contains \"206 Partial Content\"",
+            "output of end contains \"kites\"",
+            "output of out contains \"404 Not Found\"",
+        ],
+    ),
+    change(
+        "sites",
+        &[(" --name a.example }", " }")],
+        &["output of wrong-port contains \"421 Misdirected Request\"", "exit of wrong-port is 1"],
+    ),
+    change(
+        "sites",
+        &[("at: 500ms, run: serve site --port 8002", "at: 500ms, run: serve site")],
+        &[
+            "output of late contains \"the program `site-b` on this host has port 8002\"",
+            "output of no-port contains \"connection refused\"",
+            "exit of no-port is 1",
+        ],
+    ),
+    change(
+        "sites",
+        &[("search: a.example", "search: c.example")],
+        &["laptop resolves www to 203.0.113.80"],
+    ),
+    // The page is another one now.
+    change(
+        "sites",
+        &[("Made of paper", "Made of silk")],
+        &["output of again contains \"304 Not Modified\""],
+    ),
+    change(
+        "sites",
+        &[("www.b  CNAME b", "www.b  A 203.0.113.81")],
+        &["phone reaches www.b.example:8002", "output of page-b contains \"<h1>Site B\""],
+    ),
+    // The name server is gone, and with it all that is reached by name.
+    change(
+        "sites",
+        &[("- ns -- sw-cloud", "- { between: [ns, sw-cloud], state: down }")],
+        &[
+            "laptop resolves www.a.example to 203.0.113.80",
+            "laptop resolves www to 203.0.113.80",
+            "output of page-a contains \"lanterns\"",
+        ],
+    ),
     // The site moved, and what was learned of it before is wrong now.
     change(
         "dns-hierarchy",
@@ -167,6 +228,56 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b3:9090", "a1 cannot reach b3:9091", "exit of client is 0"],
     ),
     change("two-dorms", &[("serve upper", "serve echo")], &["output of client contains \"HELLO\""]),
+    // Nobody tells the prefix, or the way out.
+    change(
+        "dual-stack",
+        &[(", advertise: true", "")],
+        &[
+            "phone has address in 2001:db8:1::/64",
+            "phone has address 2001:db8:1::ff:fe00:101",
+            "phone reaches server",
+            "phone reaches server:7",
+            "desk reaches phone",
+            "server reaches phone",
+            "output of talk-6 contains \"over IPv6\"",
+            "exit of ping-phone is 0",
+        ],
+    ),
+    // One family without a way back, or out, while the other has one.
+    change(
+        "dual-stack",
+        &[(", gateway6: 2001:db8:2::1", "")],
+        &[
+            "phone reaches server",
+            "desk reaches 2001:db8:2::2",
+            "output of ping-6 contains \"2 received\"",
+        ],
+    ),
+    change(
+        "dual-stack",
+        &[(", gateway6: 2001:db8:1::1", "")],
+        &["desk reaches 2001:db8:2::2", "output of way contains \"2001:db8:1::1\""],
+    ),
+    change(
+        "dual-stack",
+        &[("gateway: 192.168.1.1, ", "")],
+        &[
+            "desk reaches old",
+            "desk reaches 192.168.2.2",
+            "output of ping-4 contains \"2 received\"",
+            "output of talk-4 contains \"over IPv4\"",
+        ],
+    ),
+    change(
+        "dual-stack",
+        &[("address: slaac", "addresses: [192.168.1.3/24, slaac], gateway: 192.168.1.1")],
+        &["phone cannot reach old"],
+    ),
+    change(
+        "dual-stack",
+        &[("02:00:00:00:01:01", "02:00:00:00:01:02")],
+        &["phone has address 2001:db8:1::ff:fe00:101"],
+    ),
     // Everything in one VLAN: a broadcast gets to all, and the boxes in it are no longer two.
     change(
         "two-dorms-l3",
@@ -473,6 +584,95 @@ const BREAKAGES: &[Change] = &[
         &["a1 reaches b1:7000/udp"],
     ),
     change("reuse", &[("echo --port 7001", "echo --udp --port 7001")], &["a1 reaches b1:7001"]),
+    // Nobody translates: what comes back is for an address that nobody outside knows.
+    change(
+        "nat",
+        &[(
+            "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+            "",
+        )],
+        &[
+            "output of order contains \"ONE PEAR\"",
+            "output of ping contains \"2 received\"",
+            "output of path contains \"203.0.113.1\"",
+            "output of path contains \"198.51.100.80\"",
+            "output of stream contains \"film\"",
+            "output of near contains \"near\"",
+            "laptop reaches shop:80",
+            "shop reaches 203.0.113.5:8001",
+        ],
+    ),
+    change(
+        "nat",
+        &[("{ tcp: 8001, to", "{ tcp: 80, to")],
+        &[
+            "output of stream contains \"film\"",
+            "shop reaches 203.0.113.5:8001",
+            "shop cannot reach 203.0.113.5:80",
+        ],
+    ),
+    change(
+        "nat",
+        &[("      preset: home\n", "      preset: home\n      hairpinning: false\n")],
+        &["output of near contains \"near\""],
+    ),
+    change(
+        "nat",
+        &[("- sw -- home:eth1", "- { between: [sw, \"home:eth1\"], state: down }")],
+        &["output of path contains \"192.168.1.1\""],
+    ),
+    // Without translation, and with a route, the inside is as open as any network.
+    change(
+        "nat",
+        &[
+            (
+                "    nat:\n      outside: eth0\n      preset: home\n      forward:\n        - { tcp: 8001, to: 192.168.1.3:80 }\n",
+                "",
+            ),
+            (
+                "      eth1: { address: 198.51.100.1/24 }\n",
+                "      eth1: { address: 198.51.100.1/24 }\n    routes: [{ to: 192.168.1.0/24, via: 203.0.113.5 }]\n",
+            ),
+        ],
+        &["shop cannot reach laptop", "shop cannot reach media:80"],
+    ),
+    change(
+        "firewall",
+        &[("default: deny", "default: allow")],
+        &["world cannot reach files:445", "world cannot reach pc", "web cannot reach world:80"],
+    ),
+    change(
+        "firewall",
+        &[("        - allow: { in: eth1 }\n", "")],
+        &["pc reaches world:80", "pc reaches files:445"],
+    ),
+    change("firewall", &[("port: [80, 443] }", "port: [8080, 443] }")], &["world reaches web:80"]),
+    change(
+        "firewall",
+        &[("to: [10.0.2.2, 203.0.113.1]", "to: 203.0.113.1")],
+        &["world reaches web"],
+    ),
+    change(
+        "firewall",
+        &[("protocol: tcp, from: 10.0.2.0/24 }", "protocol: tcp, from: 10.0.9.0/24 }")],
+        &["web cannot reach files:445"],
+    ),
+    change(
+        "firewall",
+        &[("        - reject: { protocol: tcp, port: 23 }\n", "")],
+        &["pc cannot reach web:23"],
+    ),
+    change(
+        "firewall",
+        &[
+            ("default: deny", "default: allow"),
+            (
+                "  - { on: files, run:",
+                "  - { on: gate, run: serve echo --port 22, name: shell }\n  - { on: files, run:",
+            ),
+        ],
+        &["world cannot reach gate:22"],
+    ),
 ];
 
 /// What cures the broken labs: the mistake is the only thing that is wrong with them.
@@ -558,6 +758,36 @@ const CURES: &[Change] = &[
         "broken/native-mismatch",
         &[("native: 20", "native: 10")],
         &["a1 cannot reach a2", "a2 cannot reach a1", "b1 cannot reach b2", "b2 cannot reach b1"],
+    ),
+    change(
+        "broken/nat-without-forward",
+        &[(
+            "nat: { outside: eth0 }",
+            "nat: { outside: eth0, forward: [{ tcp: 8080, to: 192.168.1.3:8080 }] }",
+        )],
+        &["guest cannot reach 203.0.113.5:8080"],
+    ),
+    change(
+        "broken/no-default-route-back",
+        &[(
+            "      eth1: { address: 10.2.0.1/24 }\n",
+            "      eth1: { address: 10.2.0.1/24 }\n    routes: [{ to: default, via: 10.0.2.1 }]\n",
+        )],
+        &["pc cannot reach till", "till cannot reach pc"],
+    ),
+    change(
+        "broken/no-name-server",
+        &[("dns: 192.168.1.35", "dns: 192.168.1.53")],
+        &[
+            "a2 cannot reach shop.example",
+            "output of silent contains \"Temporary failure in name resolution\"",
+            "exit of silent is 2",
+        ],
+    ),
+    change(
+        "broken/no-name-server",
+        &[("192.168.1.3/24 }", "192.168.1.3/24, dns: 192.168.1.53 }")],
+        &["output of nobody contains \"nobody knows the name\"", "exit of nobody is 2"],
     ),
     change(
         "broken/no-gateway",

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lanternet_core::{Record, TraceEvent};
+use lanternet_net::wire::layers::{FieldName, LayerProtocol, Layers};
 use lanternet_tests::labs::{self, Run};
 use lanternet_tests::tshark::Tshark;
 use lanternet_tests::{captures, scratch};
@@ -80,16 +81,14 @@ fn as_sent<'a>(run: &Run, record: &'a Record) -> Option<(Duration, &'a [u8])> {
 
 /// Whether the node has the packet's source address: a router makes a new frame for what it forwards.
 fn is_own(run: &Run, node: lanternet_core::NodeId, bytes: &[u8]) -> bool {
-    let Some(source) = bytes.get(26..30).filter(|_| bytes.get(12..14) == Some(&[0x08, 0x00]))
-    else {
-        return true;
-    };
+    let layers = Layers::dissect(bytes);
+    let source =
+        [(LayerProtocol::Ipv4, FieldName::IpSrc), (LayerProtocol::Ipv6, FieldName::Ipv6Src)];
+    let mut source = source.into_iter().filter_map(|(ip, field)| layers.find(ip)?.address(field));
+    let Some(source) = source.next() else { return true };
     let Some((_, _, station)) = run.lab.stations().find(|(index, ..)| index.0 == node.0 as usize)
     else {
         return false;
     };
-    station.addresses().any(|own| match own.addr() {
-        std::net::IpAddr::V4(own) => own.octets() == source,
-        std::net::IpAddr::V6(_) => false,
-    })
+    station.all_addresses().any(|own| own == source)
 }

@@ -3,6 +3,7 @@
 
 mod dns;
 mod groups;
+mod nat;
 mod stp;
 mod vlan;
 
@@ -16,6 +17,7 @@ use lanternet_net::l3::neighbor::NeighborRow;
 
 pub use self::dns::names;
 pub use self::groups::{group_table, joined_groups};
+pub use self::nat::{firewall, nat};
 pub use self::stp::spanning_tree;
 pub use self::vlan::vlans;
 use crate::columns::table;

@@ -17,6 +17,7 @@
 mod arp;
 mod diagnose;
 mod diagnosis;
+mod gate;
 mod handmade;
 mod hop;
 mod journey;
@@ -34,7 +35,7 @@ mod words;
 use lanternet_core::Topology;
 use lanternet_lab::{Lab, ProbeOutcome, ProbeReport};
 
-pub use diagnosis::{Diagnosis, Direction, Finding, Router, Row};
+pub use diagnosis::{Diagnosis, Direction, Finding, Passing, Router, Row};
 pub use layer::Layer;
 
 use crate::args;

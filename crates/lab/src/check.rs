@@ -10,6 +10,7 @@ mod cabling;
 mod dns;
 mod gateways;
 mod ipv6;
+mod nat;
 mod neighbors;
 mod programs;
 mod routes;
@@ -40,6 +41,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
     zones::zones(lab, out);
+    nat::second_never_counts(lab, out);
     if complete {
         addresses::missing(lab, &segments, out);
         addresses::hosts_entries(lab, &segments, out);
@@ -52,5 +54,6 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         neighbors::neighbors(lab, &segments, out);
         routes::next_hops(lab, &segments, out);
         routes::loops(lab, &segments, out);
+        nat::targets(lab, &segments, out);
     }
 }

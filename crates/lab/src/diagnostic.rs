@@ -114,6 +114,14 @@ codes! {
     RouteNeverMatches = "route-never-matches", Warning;
     /// A route whose next hop is not reachable.
     NextHopUnreachable = "next-hop-unreachable", Warning;
+    /// Two port forwards of one outside port.
+    DuplicateForward = "duplicate-forward", Warning;
+    /// A port forward to an address that is not inside.
+    ForwardNotInside = "forward-not-inside", Warning;
+    /// A port forward to an address that nobody has.
+    ForwardUnowned = "forward-unowned", Warning;
+    /// A firewall rule that an earlier one leaves nothing for.
+    RuleNeverMatches = "rule-never-matches", Warning;
     /// Routers that pass a packet round in a circle.
     RoutingLoop = "routing-loop", Warning;
     /// Links of different MTU on one segment.

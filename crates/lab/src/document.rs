@@ -4,11 +4,14 @@
 //! suggestions for misspelt keys and the JSON Schema follow from it.
 
 mod advice;
+mod dhcp;
 mod dns;
 mod files;
+mod firewall;
 mod ipv6;
 mod leaf;
 mod link;
+mod nat;
 mod node;
 mod read;
 mod stp;
@@ -19,10 +22,13 @@ use std::borrow::Cow;
 use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+pub(crate) use self::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 pub(crate) use self::files::{FilePath, FileText};
+pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
 pub(crate) use self::ipv6::AdvertiseEntry;
 pub(crate) use self::leaf::{EndText, Kind, LinkState, PortNumber, Prefix};
 pub(crate) use self::link::{DirectionEntry, LinkEntry, LinkMap, Mtu};
+pub(crate) use self::nat::{ForwardEntry, HomeNatEntry, NatEntry, OwnInterface, dependence_word};
 pub(crate) use self::node::{
     Destination, HostEntry, InterfaceEntry, NodeEntry, RouteEntry, RouterEntry, TableSize,
 };
@@ -71,7 +77,9 @@ mapping! {
         required "on" on: Spanned<NodeName>,
         /// Its command line, such as `serve upper --port 9090`.
         required "run" run: Spanned<CommandLine>,
-        /// When it starts, in simulated time, such as `1s`. At once unless told otherwise.
+        /// When it starts, in simulated time, such as `1s`. Unless told otherwise as soon as its node
+        /// has its addresses: at once, or when a DHCP server has lent one (after a minute without
+        /// one all the same).
         optional "at" at: Spanned<Duration>,
         /// What expectations call it. The node and the first word of `run` unless told otherwise.
         optional "name" name: Spanned<NodeName>,

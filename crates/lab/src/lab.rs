@@ -4,7 +4,9 @@
 //! A [`Lab`] is made by [`crate::parse`] only. Numbers stand for names: a [`NodeIndex`] indexes
 //! [`Lab::nodes`], a [`ProgramIndex`] indexes [`Lab::programs`].
 
+mod dhcp;
 mod ipv6;
+mod nat;
 mod stp;
 mod vlan;
 mod wiring;
@@ -16,9 +18,12 @@ use ipnet::IpNet;
 use lanternet_apps::{Command, Files};
 use lanternet_core::{Duration, LinkSettings, MacAddr};
 
+pub use self::nat::{Firewall, Forward, Nat, OneToOne, Rule};
+pub(crate) use self::nat::{net_text, ports_text};
 use crate::names::{HostName, InterfaceName, NodeName};
 use crate::span::{Span, Spanned, Text};
 
+pub use self::dhcp::{DhcpPool, InterfaceDhcp, Relay};
 pub use self::ipv6::{Advertise, Ipv6};
 pub use self::stp::{Snooping, Stp, StpPort};
 pub use self::vlan::{PortMode, PortSettings, Stand, Vlan, Vlans};
@@ -144,6 +149,12 @@ pub struct Station {
     pub neighbors: Vec<Neighbor>,
     /// Multicast groups that it is in from the start.
     pub groups: Vec<Spanned<IpAddr>>,
+    /// What it lends as a DHCP server.
+    pub dhcp: Vec<DhcpPool>,
+    /// Address translation out of one of its interfaces.
+    pub nat: Option<Box<Nat>>,
+    /// Which packets may pass.
+    pub firewall: Option<Box<Firewall>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }
@@ -172,6 +183,8 @@ pub struct Interface {
     pub stand: Stand,
     /// What it does about IPv6.
     pub ipv6: Ipv6,
+    /// What it has to do with DHCP.
+    pub dhcp: InterfaceDhcp,
 }
 
 /// A row of the route table.
@@ -227,8 +240,9 @@ pub struct Program {
     pub name: Spanned<NodeName>,
     /// Where it runs.
     pub on: NodeIndex,
-    /// When it starts, counted from the start of the run.
-    pub at: Duration,
+    /// When it starts, counted from the start of the run. Without a time it starts as soon as its
+    /// node has its addresses: at once, unless they come from a server or are still being checked.
+    pub at: Option<Duration>,
     /// Its command line as it was written.
     pub run: Text,
     /// Its command line as the programs understand it.

@@ -38,10 +38,11 @@ use std::io;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{
-    AddressClaim, Advertise, Claim, Departure, End, Expectation, File, FileSource, HostsEntry,
-    Interface, Ipv6, Lab, Link, Neighbor, Node, NodeIndex, NodeKind, PortMode, PortSettings,
-    Program, ProgramIndex, Route, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp,
-    StpPort, Switch, Tag, Target, Transport, Vlan, Vlans,
+    AddressClaim, Advertise, Claim, Departure, DhcpPool, End, Expectation, File, FileSource,
+    Firewall, Forward, HostsEntry, Interface, InterfaceDhcp, Ipv6, Lab, Link, Nat, Neighbor, Node,
+    NodeIndex, NodeKind, OneToOne, PortMode, PortSettings, Program, ProgramIndex, Relay, Route,
+    Rule, Service, Snooping, Speaker, Spot, Stand, StaticMac, Station, Stp, StpPort, Switch, Tag,
+    Target, Transport, Vlan, Vlans,
 };
 pub use names::{HostName, InterfaceName, NodeName, ParseNameError};
 pub use network::{DEFAULT_EVENTS, DEFAULT_UNTIL, Network, RunEnd, Start};

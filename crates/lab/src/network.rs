@@ -1,5 +1,7 @@
 //! From a checked lab to a network that runs.
 
+mod dhcp;
+mod gate;
 mod ipv6;
 mod stp;
 mod vlan;
@@ -11,11 +13,13 @@ use lanternet_apps::Simulated;
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
-use lanternet_net::host::{DnsSettings, Host, HostConfig, Names, Program, ProgramId, ProgramSpec};
+use lanternet_net::host::{
+    DnsSettings, Host, HostConfig, LabNames, Names, Program, ProgramId, ProgramSpec,
+};
 use lanternet_net::l2::{BridgeConfig, Hub, Switch};
 use lanternet_net::l3::{InterfaceConfig, L3Config, StaticNeighbor, StaticRoute};
 
-use crate::lab::{End, Lab, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
+use crate::lab::{End, Lab, Node, NodeIndex, NodeKind, ProgramIndex, Stand, Station};
 
 /// How long a run may last in simulated time when the lab does not say.
 pub const DEFAULT_UNTIL: Duration = Duration::from_secs(3600);
@@ -62,7 +66,7 @@ impl Network {
     /// before that observers can be added.
     pub fn build(lab: &Lab) -> Self {
         let mut sim = Simulation::new(lab.seed);
-        let names = Arc::new(names(lab));
+        let names = Arc::new(LabNames::new(names(lab)));
         for index in (0..lab.nodes.len()).map(NodeIndex) {
             add_node(&mut sim, lab, index, &names);
         }
@@ -90,7 +94,8 @@ impl Network {
                 name: program.name.as_str().into(),
                 command: program.run.value.as_str().into(),
                 daemon,
-                at: Instant::ZERO + program.at,
+                at: Instant::ZERO + program.at.unwrap_or_default(),
+                needs_network: program.at.is_none(),
                 input: program.input.clone(),
                 ..ProgramSpec::default()
             };
@@ -137,6 +142,29 @@ impl Network {
         self.sim.device(node)
     }
 
+    /// The address that a station's name stands for: its first one in the file, or else the first one
+    /// that it has now.
+    pub fn address_of(&self, lab: &Lab, index: NodeIndex) -> Option<IpAddr> {
+        lab.address_of(index).or_else(|| {
+            let host = self.host(index.into())?;
+            host.with_l3(|l3| l3.addresses().map(|(_, net)| net.addr()).next())
+        })
+    }
+
+    /// The station that has this address, by the file or because a server lent it.
+    pub fn owner(&self, lab: &Lab, address: IpAddr) -> Option<NodeIndex> {
+        let of_file = |(_, _, station): &(NodeIndex, &Node, &Station)| {
+            station.all_addresses().any(|own| own == address)
+        };
+        let now = |(index, ..): &(NodeIndex, &Node, &Station)| {
+            let host = self.host((*index).into());
+            let has = |net: lanternet_core::IpNet| net.addr() == address;
+            host.is_some_and(|host| host.with_l3(|l3| l3.addresses().any(|(_, net)| has(net))))
+        };
+        let found = lab.stations().find(of_file).or_else(|| lab.stations().find(now));
+        found.map(|(index, ..)| index)
+    }
+
     /// The limits of a run: the lab's own end, or the default.
     pub fn limits(lab: &Lab) -> Limits {
         let until = Instant::ZERO + lab.until.unwrap_or(DEFAULT_UNTIL);
@@ -154,7 +182,7 @@ fn port(end: End) -> PortRef {
     PortRef::new(end.node.into(), PortId(end.interface as u16))
 }
 
-fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names>) {
+fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<LabNames>) {
     let node = lab.node(index);
     let name = node.name.as_str();
     match &node.kind {
@@ -184,6 +212,7 @@ fn add_node(sim: &mut Simulation, lab: &Lab, index: NodeIndex, names: &Arc<Names
             let config = HostConfig {
                 hosts: (!own.is_empty()).then(|| Box::new(own)),
                 dns: name_servers(station),
+                dhcp: dhcp::dhcp(node, station),
                 names: Some(Arc::clone(names)),
                 ..HostConfig::new(l3, Rng::named(lab.seed, &format!("host {name}")))
             };
@@ -250,7 +279,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         interfaces: interfaces.collect(),
         routes: gateways.chain(routes).collect(),
         forwarding,
-        gate: None,
+        gate: gate::config(station),
         groups: station.groups.iter().map(|group| group.value).collect(),
         lower: lower.map(Box::new),
     }

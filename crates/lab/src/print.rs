@@ -1,6 +1,8 @@
 //! A lab as it was understood: YAML with every name resolved and every default filled in, which
 //! reads as the same lab again.
 
+mod dhcp;
+mod nat;
 mod vlan;
 
 use lanternet_core::{Duration, LinkSettings, QueueLimit};
@@ -8,6 +10,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_saphyr::FlowMap;
 
+use self::dhcp::{DhcpOut, RelayOut};
+use self::nat::{FirewallOut, NatOut};
 use self::vlan::{HomeRouterOut, L3SwitchOut, SwitchOut};
 use crate::lab::{FileSource, Interface, Lab, Link, Neighbor, NodeKind, Program, Station};
 use crate::units::{QueueSize, Rate, Share};
@@ -102,10 +106,16 @@ struct StationOut {
     search: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     arp: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nat: Option<NatOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firewall: Option<FirewallOut>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +127,8 @@ struct InterfaceOut {
     mac: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     advertise: Option<AdvertiseOut>,
+    #[serde(rename = "dhcp-relay", skip_serializing_if = "Option::is_none")]
+    dhcp_relay: Option<FlowMap<RelayOut>>,
 }
 
 #[derive(Serialize)]
@@ -171,7 +183,8 @@ struct DirectionOut {
 struct ProgramOut {
     name: String,
     on: String,
-    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     run: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     input: Vec<String>,
@@ -199,8 +212,11 @@ fn station(station: &Station) -> StationOut {
         announce,
         detect_conflicts,
         neighbors,
+        nat,
+        firewall,
         // Where there is one, it is printed with the VLANs.
         switch: _,
+        dhcp: _,
         dns,
         search,
     } = station;
@@ -228,17 +244,23 @@ fn station(station: &Station) -> StationOut {
         dns: dns.iter().map(ToString::to_string).collect(),
         search: search.iter().map(ToString::to_string).collect(),
         groups: groups.iter().map(ToString::to_string).collect(),
+        dhcp: dhcp::pools(station),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {
             let row = |row: &Neighbor| (row.address.to_string(), row.mac.to_string());
             Ordered(neighbors.iter().map(row).collect())
         }),
+        nat: nat.as_deref().map(nat::nat),
+        firewall: firewall.as_deref().map(nat::firewall),
     }
 }
 
 fn interface(interface: &Interface) -> InterfaceOut {
     let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    if interface.dhcp.client.is_some() {
+        addresses.push("dhcp".to_owned());
+    }
     addresses.extend(interface.ipv6.slaac.map(|_| "slaac".to_owned()));
     let one = addresses.len() == 1;
     InterfaceOut {
@@ -251,6 +273,7 @@ fn interface(interface: &Interface) -> InterfaceOut {
             prefixes: advertise.prefixes.iter().map(ToString::to_string).collect(),
             dns: advertise.dns.iter().map(ToString::to_string).collect(),
         }),
+        dhcp_relay: interface.dhcp.relay.as_ref().map(dhcp::relay),
     }
 }
 
@@ -295,7 +318,7 @@ fn program(lab: &Lab, program: &Program) -> ProgramOut {
     ProgramOut {
         name: program.name.to_string(),
         on: lab.node(program.on).name.to_string(),
-        at: exact(program.at),
+        at: program.at.map(exact),
         run: program.run.value.clone(),
         input: program.input.clone(),
     }

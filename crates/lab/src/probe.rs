@@ -9,6 +9,7 @@ use lanternet_apps::Simulated;
 use lanternet_apps::icmp::{EchoRequest, IcmpError, IcmpKind, Unreachable};
 use lanternet_apps::race::{self, Elapsed};
 use lanternet_apps::sockets::{ConnectOptions, Family, IcmpSocket, Sockets, UdpSocket};
+use lanternet_core::trace::{NatEvent, Translation};
 use lanternet_core::{Duration, Instant, Limits, NodeId, Record, Recorder, TraceEvent};
 use lanternet_net::host::{Host, ProgramSpec};
 
@@ -135,7 +136,8 @@ impl Network {
                     report.naming = naming(&mut report.records, node);
                 }
                 report.address = address;
-                let by = address.and_then(|address| taken_by(&report, address));
+                let destination = address.map(|address| translated(&report, address));
+                let by = destination.and_then(|address| taken_by(&report, address));
                 report.outcome = match (result, by) {
                     (Found::Answered(rtt), by) => {
                         ProbeOutcome::Reached { rtt, by: by.unwrap_or(node) }
@@ -152,8 +154,15 @@ impl Network {
         }
         report.to = match target {
             Target::Node(index) => Some((*index).into()),
-            _ => report.address.and_then(|address| owner(lab, address)),
+            _ => report.address.and_then(|address| self.owner(lab, address)).map(NodeId::from),
         };
+        // Whoever forwards a port means the host that it leads to.
+        if let Some(address) = report.address {
+            let inside = translated(&report, address);
+            if inside != address {
+                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
+            }
+        }
         self.sim.unobserve(observer);
         report
     }
@@ -175,7 +184,8 @@ impl Network {
                 if let Some(host) = self.host(node) {
                     host.with_l3(|l3| l3.order_destinations(&mut named));
                 }
-                Target::Address(*named.first()?)
+                let named = named.first().copied();
+                Target::Address(named.or_else(|| self.address_of(lab, *index))?)
             }
             other => other.clone(),
         };
@@ -310,13 +320,6 @@ fn kind_of(error: IcmpError) -> io::ErrorKind {
     }
 }
 
-/// The node that has this address, if one has.
-fn owner(lab: &Lab, address: IpAddr) -> Option<NodeId> {
-    let mut owners =
-        lab.stations().filter(|(_, _, station)| station.all_addresses().any(|own| own == address));
-    owners.next().map(|(index, ..)| index.into())
-}
-
 /// Takes what came before the name was known out of the records, or all when it never was.
 fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
     let known = |record: &Record| {
@@ -327,6 +330,21 @@ fn naming(records: &mut Vec<Record>, from: NodeId) -> Vec<Record> {
         None => Vec::new(),
     };
     std::mem::replace(records, probe)
+}
+
+/// The address to which the probe went in the end, where its destination was translated.
+fn translated(report: &ProbeReport, address: IpAddr) -> IpAddr {
+    let mut to = SocketAddr::new(address, report.service.map_or(0, |service| service.port));
+    for record in &report.records {
+        if let TraceEvent::Nat(NatEvent::Translated { by, destination, new_destination, .. }) =
+            &record.event
+            && *by != Translation::Answer
+            && *destination == to
+        {
+            to = *new_destination;
+        }
+    }
+    to.ip()
 }
 
 /// The node that took in what the probe sent to this address.

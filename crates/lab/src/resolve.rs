@@ -4,9 +4,11 @@
 //! whose entry was wrong is known all the same, and nothing is said about it twice.
 
 mod claims;
+mod dhcp;
 mod files;
 mod ipv6;
 mod links;
+mod nat;
 mod nodes;
 mod programs;
 mod stp;
@@ -21,6 +23,7 @@ use crate::lab::{Interface, Lab, NodeIndex};
 use crate::names::{NodeName, some_of};
 use crate::span::{Span, Spanned};
 
+pub(crate) use dhcp::v4;
 pub use files::FilesAt;
 
 /// The lab that is being made, and the mistakes found on the way.
@@ -72,7 +75,9 @@ pub(crate) fn resolve(
     resolver.add_virtuals();
     resolver.route_interfaces();
     resolver.lab.form_addresses();
+    resolver.dhcp(&document.nodes);
     resolver.static_macs();
+    resolver.gate_interfaces();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);
     resolver.files(&document.files, folder);

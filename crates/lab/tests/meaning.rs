@@ -169,7 +169,7 @@ programs:
 ");
     let names: Vec<_> = lab.programs.iter().map(|program| program.name.to_string()).collect();
     assert_eq!(names, ["a1-ping-3", "a1-ping-4", "a1-ping-2"]);
-    assert_eq!(lab.programs[1].at, Duration::from_secs(1));
+    assert_eq!(lab.programs[1].at, Some(Duration::from_secs(1)));
 }
 
 #[test]

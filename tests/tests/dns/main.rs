@@ -11,6 +11,8 @@ mod asking;
 mod authorities;
 #[cfg(target_os = "linux")]
 mod loopback;
+#[cfg(target_os = "linux")]
+mod resolvers;
 mod rfc1034;
 mod rfc1035;
 mod rfc2308;

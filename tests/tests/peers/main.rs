@@ -16,6 +16,7 @@ mod tcp_ends;
 mod tcp_habits;
 mod tcp_paths;
 mod udp;
+mod vlans;
 
 use lanternet_tests::kernel::Live;
 use lanternet_tests::tshark::ComplaintKind;

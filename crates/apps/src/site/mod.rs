@@ -86,7 +86,13 @@ pub struct ConnectArgs {
     #[arg(short = 'I', long)]
     pub head: bool,
     /// Ask for these bytes alone, such as 0-99, 100- or -100
-    #[arg(short, long, value_name = "RANGE", value_parser = url::range)]
+    #[arg(
+        short,
+        long,
+        value_name = "RANGE",
+        value_parser = url::range,
+        allow_hyphen_values = true
+    )]
     pub range: Option<String>,
     /// Send this header too (repeatable), such as "If-None-Match: *"
     #[arg(short = 'H', long, value_name = "HEADER", value_parser = url::header)]

@@ -57,3 +57,17 @@ drops-nat-unknown-protocol = protocol without ports
 drops-nat-no-hairpin = no hairpinning
 drops-flow-clash = flow exists already
 drops-flow-table-full = flow table full
+
+# Address translation and rules.
+why-not-forwarded = { $node } translates addresses, and { $transport } port { $port } of { $address } leads to no inside host: it is not forwarded, and nobody inside has spoken from it
+why-help-forward = if { $host } is meant, forward the port under `nat:` of { $node }: `{ $edit }`
+why-help-forward-plain = forward the port to an inside host under `nat:` of { $node }: `{ $edit }`
+why-inside-address = { $destination } is an inside address behind { $router }, which translates addresses: outside, that address leads nowhere
+why-help-inside-address = ask for { $outside }, the outside address of { $router }, at a port that it forwards inside
+why-help-inside-address-plain = ask for the outside address of { $router }, at a port that it forwards inside
+why-nat-filtered = { $node } lets only those in to whom { $inside } has spoken, and it has not spoken to { $source }
+why-help-nat-filtered = let the inside host speak first, forward a port to it under `nat:` of { $node }, or set `filtering: endpoint-independent` there
+why-forbidden-by-rule = firewall rule { $rule } of { $node } ({ $text }) forbids it
+why-forbidden-by-policy = no firewall rule of { $node } allows it, and its policy forbids the rest
+why-help-rule-before = if it is to pass, put a rule that allows it in front of rule { $rule } of { $node }: `{ $edit }`
+why-help-rule = if it is to pass, add a rule to { $node }: `{ $edit }`

@@ -53,3 +53,17 @@ drops-nat-unknown-protocol = 没有端口的协议
 drops-nat-no-hairpin = 不支持发夹转换
 drops-flow-clash = 流已存在
 drops-flow-table-full = 流表已满
+
+# 地址转换与防火墙规则。
+why-not-forwarded = { $node } 进行地址转换，而 { $address } 的 { $transport } 端口 { $port } 不通向任何内部主机：没有为它设置端口转发，也没有内部主机从该端口发起过通信
+why-help-forward = 如果要访问的是 { $host }，请在 { $node } 的 `nat:` 下转发该端口：`{ $edit }`
+why-help-forward-plain = 请在 { $node } 的 `nat:` 下把该端口转发给一台内部主机：`{ $edit }`
+why-inside-address = { $destination } 是 { $router } 后面的内部地址，而 { $router } 进行地址转换：在外部，该地址不通向任何地方
+why-help-inside-address = 请改用 { $router } 的外部地址 { $outside }，并使用它转发到内部的端口
+why-help-inside-address-plain = 请改用 { $router } 的外部地址，并使用它转发到内部的端口
+why-nat-filtered = { $node } 只允许 { $inside } 联系过的对方进入，而它没有联系过 { $source }
+why-help-nat-filtered = 让内部主机先发起通信，或在 { $node } 的 `nat:` 下为它转发一个端口，或在那里设置 `filtering: endpoint-independent`
+why-forbidden-by-rule = { $node } 的防火墙规则 { $rule }（{ $text }）禁止其通过
+why-forbidden-by-policy = { $node } 没有防火墙规则允许其通过，而默认策略禁止其余数据包
+why-help-rule-before = 如果应当放行，请在 { $node } 的规则 { $rule } 之前加上一条允许它的规则：`{ $edit }`
+why-help-rule = 如果应当放行，请给 { $node } 加上一条规则：`{ $edit }`

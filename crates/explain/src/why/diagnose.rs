@@ -11,7 +11,7 @@ use super::arp::Asked;
 use super::diagnosis::{Diagnosis, Direction, Finding};
 use super::journey::{Journey, Step, Trail, drop_reason, is_end};
 use super::network::Network;
-use super::{handmade, neighbor, route, vlan};
+use super::{gate, handmade, neighbor, route, vlan};
 
 /// A frame that comes to one node so often goes in circles.
 const STORM: usize = 8;
@@ -128,7 +128,24 @@ impl<'a> Case<'_, 'a> {
                 route::host_as_router(self, direction, step, *destination)
             }
             R::TtlExpired { .. } => route::ttl_ended(self, direction, step),
-            R::NoRoute { destination } => route::no_route(self, node, *destination),
+            R::NoRoute { destination } => gate::inside_address(self.network, node, *destination)
+                .unwrap_or_else(|| route::no_route(self, node, *destination)),
+            R::NatNoMapping { protocol, destination } => {
+                gate::no_mapping(self.network, node, *protocol, *destination)
+            }
+            R::NatInsideFromOutside { destination } => {
+                gate::hidden(self.network, node, *destination)
+            }
+            R::NatFiltered { source, inside, .. } => {
+                Diagnosis::NatFiltered { source: *source, inside: *inside }
+            }
+            R::FirewallDenied { rule, text, .. } => {
+                let rule = Some((*rule, text.clone()));
+                Diagnosis::Forbidden { rule, right: gate::passing(self, step) }
+            }
+            R::FirewallPolicy { .. } => {
+                Diagnosis::Forbidden { rule: None, right: gate::passing(self, step) }
+            }
             R::NeighborFailed { address } => {
                 neighbor::unresolved(self, direction, step, Some(*address))
             }
@@ -209,7 +226,8 @@ impl<'a> Case<'_, 'a> {
         let node = step.node;
         match why {
             Unsent::NetworkUnreachable | Unsent::NetworkDown => {
-                route::no_route(self, node, destination)
+                gate::inside_address(self.network, node, destination)
+                    .unwrap_or_else(|| route::no_route(self, node, destination))
             }
             Unsent::HostUnreachable => neighbor::unresolved(self, direction, step, None),
             Unsent::AddressNotAvailable if self.network.addresses(node).next().is_none() => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lanternet_core::trace::{DnsLoop, IcmpSilence};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
-use lanternet_lab::Service;
+use lanternet_lab::{Service, Transport};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,19 @@ pub struct Row {
     pub to: IpNet,
     /// The next router.
     pub via: IpAddr,
+}
+
+/// A packet as a rule would name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The source.
+    pub from: IpAddr,
+    /// The destination.
+    pub to: IpAddr,
+    /// The protocol: the word of the lab file.
+    pub protocol: &'static str,
+    /// The destination port.
+    pub port: Option<u16>,
 }
 
 /// Why a probe failed. A `right` is what the lab file should say instead, where that is known.
@@ -186,6 +199,17 @@ pub enum Diagnosis {
     ReceiveBufferFull { local: SocketAddr, limit: u32 },
     /// Two nodes have the address, and the other one took the packet.
     Duplicate { address: IpAddr, meant: NodeId, got: NodeId },
+
+    /// No port of a translating node leads inside from here; `right` is a program inside that could
+    /// be meant.
+    NotForwarded { outside: SocketAddr, transport: Transport, right: Option<(NodeId, SocketAddr)> },
+    /// An address that exists only inside, behind a node that translates; `outside` is what stands
+    /// for it.
+    InsideAddress { destination: IpAddr, router: NodeId, outside: Option<IpAddr> },
+    /// The translation lets only those in to whom the inside end has spoken.
+    NatFiltered { source: SocketAddr, inside: SocketAddr },
+    /// A rule forbids it, or no rule allows it.
+    Forbidden { rule: Option<(u16, Arc<str>)>, right: Option<Passing> },
 
     /// The packet was taken in, and no answer was sent.
     NoAnswer,

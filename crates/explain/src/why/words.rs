@@ -3,7 +3,8 @@
 mod vlan;
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
 use lanternet_core::{NodeId, QueueLimit, Topology};
@@ -11,7 +12,7 @@ use lanternet_lab::{Service, Transport};
 
 mod naming;
 
-use super::diagnosis::{Diagnosis, Direction, Finding, Router, Row};
+use super::diagnosis::{Diagnosis, Direction, Finding, Passing, Router, Row};
 use super::hop::how_asked;
 use super::network::Network;
 use crate::args;
@@ -40,6 +41,17 @@ impl fmt::Display for Edit<Router> {
 impl fmt::Display for Edit<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{{ to: {}, via: {} }}", self.0.to, self.0.via)
+    }
+}
+
+impl fmt::Display for Edit<Passing> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Passing { from, to, protocol, port } = self.0;
+        write!(f, "allow: {{ from: {from}, to: {to}, protocol: {protocol}")?;
+        if let Some(port) = port {
+            write!(f, ", port: {port}")?;
+        }
+        f.write_str(" }")
     }
 }
 
@@ -365,9 +377,68 @@ impl Words<'_> {
                     Some(say("why-help-duplicate", args!(meant, got))),
                 )
             }
+            D::NotForwarded { outside, transport, right } => {
+                self.not_forwarded(node, *outside, *transport, *right)
+            }
+            D::InsideAddress { destination, router, outside } => {
+                let router = self.name(*router);
+                let help = match outside {
+                    Some(outside) => say("why-help-inside-address", args!(router, outside)),
+                    None => say("why-help-inside-address-plain", args!(router)),
+                };
+                (say("why-inside-address", args!(destination, router)), Some(help))
+            }
+            D::NatFiltered { source, inside } => (
+                say("why-nat-filtered", args!(node, source, inside)),
+                Some(say("why-help-nat-filtered", args!(node, inside))),
+            ),
+            D::Forbidden { rule, right } => self.forbidden(node, rule.as_ref(), *right),
             D::NoAnswer => (say("why-no-answer", args!(node)), None),
             D::Other { record } => (sentence(self.catalogue, self.topology, record), None),
             other => self.vlan(other).unwrap_or_else(|| (say("why-unknown", args!(node)), None)),
+        }
+    }
+
+    fn not_forwarded(
+        &self,
+        node: &str,
+        outside: SocketAddr,
+        transport: Transport,
+        right: Option<(NodeId, SocketAddr)>,
+    ) -> (String, Option<String>) {
+        let (port, address) = (outside.port(), outside.ip());
+        let word = self::transport(transport);
+        let message = self.say("why-not-forwarded", &args!(node, port, address, transport = word));
+        let word = word.to_lowercase();
+        let help = match right {
+            Some((host, to)) => {
+                let edit = format!("forward: [{{ {word}: {port}, to: {to} }}]");
+                self.say("why-help-forward", &args!(node, host = self.name(host), edit))
+            }
+            None => {
+                let edit = format!("forward: [{{ {word}: {port}, to: …:{port} }}]");
+                self.say("why-help-forward-plain", &args!(node, edit))
+            }
+        };
+        (message, Some(help))
+    }
+
+    fn forbidden(
+        &self,
+        node: &str,
+        rule: Option<&(u16, Arc<str>)>,
+        right: Option<Passing>,
+    ) -> (String, Option<String>) {
+        let edit = right.map(Edit);
+        match rule {
+            Some((rule, text)) => (
+                self.say("why-forbidden-by-rule", &args!(node, rule, text)),
+                edit.map(|edit| self.say("why-help-rule-before", &args!(node, rule, edit))),
+            ),
+            None => (
+                self.say("why-forbidden-by-policy", &args!(node)),
+                edit.map(|edit| self.say("why-help-rule", &args!(node, edit))),
+            ),
         }
     }
 

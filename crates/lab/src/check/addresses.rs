@@ -283,6 +283,7 @@ pub(super) fn missing(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>)
             }
             if !interface.addresses.is_empty()
                 || interface.ipv6.slaac.is_some()
+                || interface.dhcp.client.is_some()
                 || segments.segment_of((index, number)).is_none()
             {
                 continue;

@@ -57,8 +57,11 @@ fn one(
             }
         }
         None => {
-            // Routers tell who listens.
-            let told = v6 && station.interfaces.iter().any(|own| own.ipv6.slaac.is_some());
+            // Routers tell who listens, and a DHCP server may.
+            let told = match v6 {
+                true => station.interfaces.iter().any(|own| own.ipv6.slaac.is_some()),
+                false => station.asks_for_addresses(),
+            };
             let key = if v6 { "gateway6" } else { "gateway" };
             let family = if v6 { " for IPv6" } else { "" };
             let routes = station.routes.iter().any(|route| route.via.is_ipv6() == v6);

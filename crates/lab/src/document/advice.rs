@@ -5,8 +5,6 @@ use super::Kind;
 /// Keys that a later version will know, and what they are for.
 pub(super) fn not_yet(key: &str) -> Option<&'static str> {
     Some(match key {
-        "dhcp" => "DHCP is not simulated",
-        "nat" => "address translation is not simulated",
         "exec" | "daemon" => "only built-in programs run (`run: ...`)",
         _ => return None,
     })
@@ -21,6 +19,8 @@ pub(super) fn how_to_write(key: &str) -> Option<String> {
         "on" => "add the node that it runs on, such as `on: a1`",
         "run" => "add the command line, such as `run: ping b3`",
         "to" => "add the network it leads to, such as `to: 192.168.20.0/24`",
+        "range" => "add the addresses to lend, such as `range: 192.168.1.100-192.168.1.199`",
+        "server" => "add the address of the DHCP server, such as `server: 10.0.0.5`",
         "via" => "add the address of the next router, such as `via: 10.0.0.2`",
         _ => return None,
     };
@@ -46,6 +46,13 @@ pub(super) fn belongs_elsewhere(key: &str, what: &str) -> Option<String> {
             | "search" | "arp" | "announce" | "detect-conflicts",
             "a switch" | "a hub",
         ) => "switches and hubs work below IP: addresses and routes belong to hosts and routers",
+        ("dhcp", "an interface" | "a VLAN" | "a port") => {
+            "it belongs to the whole node: write `dhcp: { eth1: { range: ... } }` one level out; a \
+             client has `address: dhcp`"
+        }
+        ("dhcp-relay", "a router" | "a host" | "a home router" | "a three-layer switch") => {
+            "it belongs to the interface that the clients are behind"
+        }
         ("macs", "a router") => {
             "only a switch has such a table; the neighbours of hosts and routers go under `arp`"
         }

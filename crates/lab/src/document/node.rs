@@ -8,9 +8,12 @@ use lanternet_core::{Duration, MacAddr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::advice::how_to_write;
+use super::dhcp::{DhcpPoolEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
+use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
+use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
 use super::stp::{GroupAddress, SnoopingMap, StpMap, Switched};
 use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
@@ -23,7 +26,8 @@ mapping! {
     /// A computer that runs programs: one network interface unless `interfaces` says otherwise.
     HostEntry = "a host" tagged "kind" {
         /// The address of its one interface and the length of the network's prefix, such as
-        /// `192.168.10.1/24`; `slaac` for one that it forms from what IPv6 routers advertise.
+        /// `192.168.10.1/24`; `dhcp` to ask a DHCP server for one, `slaac` for one that it forms from what
+        /// IPv6 routers advertise.
         optional "address" address: Spanned<Prefix>,
         /// More than one address for its one interface.
         collected "addresses" addresses: List<Spanned<Prefix>>,
@@ -47,6 +51,9 @@ mapping! {
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
         /// Multicast groups that it takes part in from the start, such as `239.1.2.3`.
         collected "groups" groups: List<Spanned<GroupAddress>>,
+        /// What it lends as a DHCP server: a pool for each interface, or for each network behind a
+        /// relay: `eth1: { range: 192.168.1.100-192.168.1.199 }`.
+        collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -56,6 +63,9 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -73,6 +83,9 @@ mapping! {
         collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this router knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
+        /// What it lends as a DHCP server: a pool for each interface, or for each network behind a
+        /// relay: `eth1: { range: 192.168.1.100-192.168.1.199 }`.
+        collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -82,6 +95,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -118,8 +136,8 @@ mapping! {
 mapping! {
     /// One network interface of a host or router.
     InterfaceEntry = "an interface" {
-        /// Its address and the length of the network's prefix, such as `192.168.10.254/24`; `slaac` for
-        /// one that it forms from what IPv6 routers advertise.
+        /// Its address and the length of the network's prefix, such as `192.168.10.254/24`; `dhcp` to
+        /// ask a DHCP server for one, `slaac` for one that it forms from what IPv6 routers advertise.
         optional "address" address: Spanned<Prefix>,
         /// More than one address.
         collected "addresses" addresses: List<Spanned<Prefix>>,
@@ -129,6 +147,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 

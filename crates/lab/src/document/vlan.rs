@@ -7,9 +7,12 @@ use lanternet_core::{Duration, MacAddr, VlanId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Name;
+use super::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
 use super::dns::OneOrMore;
+use super::firewall::FirewallEntry;
 use super::ipv6::AdvertiseEntry;
 use super::leaf::{PortNumber, Prefix};
+use super::nat::{HomeNatEntry, NatEntry};
 use super::node::{InterfaceEntry, RouteEntry, TableSize};
 use super::read::{Leaf, List, Map, Read, Refusal, mapping, wrong_type};
 use super::stp::{PathCost, PortPriority, SnoopingMap, StpMap, Switched};
@@ -76,6 +79,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: a pool for each VLAN with an address, or for each network
+        /// behind a relay: `vlan10: { range: 192.168.1.100-192.168.1.199 }`.
+        collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -85,6 +91,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of one of its interfaces.
+        optional "nat" nat: NatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 
@@ -104,6 +115,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -137,6 +150,8 @@ mapping! {
         /// `{ lifetime: 30m }`. The networks of its IPv6 addresses are those that hosts form addresses
         /// from.
         optional "advertise" advertise: AdvertiseEntry,
+        /// The address of a DHCP server on another segment to which it passes clients' messages on.
+        optional "dhcp-relay" dhcp_relay: RelayEntry,
     }
 }
 
@@ -166,6 +181,9 @@ mapping! {
         collected "dns" dns: OneOrMore<Spanned<IpAddr>>,
         /// Domains in which names without a dot are looked up.
         collected "search" search: OneOrMore<Spanned<HostName>>,
+        /// What it lends as a DHCP server: `lan: { range: 192.168.1.10-192.168.1.20 }`. The addresses
+        /// that end in .100 to .199 unless told otherwise; `false` for none.
+        optional "dhcp" dhcp: HomeDhcpEntry,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -175,6 +193,11 @@ mapping! {
         /// Neighbours whose MAC addresses it knows by itself and never asks for:
         /// `192.168.1.2: 02:00:00:00:00:02`.
         collected "arp" arp: Map<IpAddr, Spanned<MacAddr>>,
+        /// Address translation out of `wan`, as a home router does unless it says `nat: false`.
+        optional "nat" nat: HomeNatEntry,
+        /// Which packets may pass: rules in their order, the first that matches decides. What belongs
+        /// to a conversation that was allowed to begin passes without being asked about.
+        optional "firewall" firewall: FirewallEntry,
     }
 }
 

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_saphyr::FlowMap;
 
+use super::dhcp::DhcpOut;
+use super::nat::{FirewallOut, NatOut};
 use super::{InterfaceOut, Ordered, RouteOut, interface, station as station_out};
 use crate::lab::{PortMode, Stand, StaticMac, Station, Stp, Switch, Vlans};
 
@@ -68,6 +70,9 @@ pub(super) struct HomeRouterOut {
     stp: Option<FlowMap<StpOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     snooping: Option<FlowMap<SnoopingOut>>,
+    /// Where it does not translate: it would, if nothing were said.
+    #[serde(rename = "nat", skip_serializing_if = "Option::is_none")]
+    no_nat: Option<bool>,
     #[serde(flatten)]
     common: CommonOut,
 }
@@ -84,10 +89,16 @@ pub(super) struct CommonOut {
     routes: Vec<FlowMap<RouteOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hosts: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dhcp: Option<DhcpOut>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     arp: Option<Ordered<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nat: Option<NatOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firewall: Option<FirewallOut>,
 }
 
 /// The settings of a switch; the addresses are those of the station that it is in.
@@ -207,12 +218,16 @@ pub(super) fn home_router(station: &Station) -> HomeRouterOut {
     let inside = station.switch.as_deref();
     let stp = inside.and_then(|inside| inside.stp.as_ref());
     let snooping = inside.and_then(|inside| inside.snooping);
+    let mut common = common(station);
+    // Without a word it would lend addresses, and translate them.
+    common.dhcp = common.dhcp.or(Some(DhcpOut::Off(false)));
     HomeRouterOut {
         wan: find("wan"),
         lan: find("lan"),
+        no_nat: station.nat.is_none().then_some(false),
         stp: stp.map(|stp| FlowMap(StpOut::of(stp))),
         snooping: snooping.map(|snooping| FlowMap(SnoopingOut { querier: snooping.querier })),
-        common: common(station),
+        common,
     }
 }
 
@@ -223,8 +238,11 @@ fn common(station: &Station) -> CommonOut {
         gateway6: out.gateway6,
         routes: out.routes,
         hosts: out.hosts,
+        dhcp: out.dhcp,
         announce: out.announce,
         detect_conflicts: out.detect_conflicts,
         arp: out.arp,
+        nat: out.nat,
+        firewall: out.firewall,
     }
 }

@@ -116,7 +116,9 @@ impl Resolver<'_> {
 
     fn addressed(&mut self, node: NodeIndex, span: crate::span::Span) -> Option<NodeIndex> {
         let station = self.lab.node(node).kind.station()?;
-        if station.named_addresses().next().is_some() {
+        // Whether one that forms an address will get it is for the run to show.
+        let forms = station.interfaces.iter().any(|interface| interface.ipv6.slaac.is_some());
+        if forms || station.asks_for_addresses() || station.named_addresses().next().is_some() {
             return Some(node);
         }
         // An address that could not be read was complained about.

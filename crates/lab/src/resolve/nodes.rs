@@ -14,8 +14,8 @@ use crate::document::{
     HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
 };
 use crate::lab::{
-    HostsEntry, Interface, Ipv6, Neighbor, Node, NodeIndex, NodeKind, Route, Stand, StaticMac,
-    Station, Switch,
+    HostsEntry, Interface, InterfaceDhcp, Ipv6, Neighbor, Node, NodeIndex, NodeKind, Route, Stand,
+    StaticMac, Station, Switch,
 };
 use crate::names::{HostName, InterfaceName, NodeName, some_of};
 use crate::span::{Span, Spanned};
@@ -103,7 +103,10 @@ impl Resolver<'_> {
                 .iter()
                 .map(|group| Spanned::new(group.value.0, group.span))
                 .collect(),
+            nat: None,
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
+            dhcp: Vec::new(),
         }
     }
 
@@ -120,7 +123,10 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             groups: Vec::new(),
+            nat: self.nat(name, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
+            dhcp: Vec::new(),
         }
     }
 
@@ -185,7 +191,8 @@ impl Resolver<'_> {
         let mac = mac.unwrap_or_else(|| Spanned::new(derived(), Span::default()));
         let Addresses { written: addresses, slaac } = addresses;
         let ipv6 = Ipv6 { slaac, ..Ipv6::default() };
-        Interface { name, mac, addresses, stand: Stand::Cable, ipv6 }
+        let dhcp = InterfaceDhcp::default();
+        Interface { name, mac, addresses, stand: Stand::Cable, ipv6, dhcp }
     }
 
     pub(super) fn addresses(
@@ -198,6 +205,8 @@ impl Resolver<'_> {
             match prefix.value {
                 Prefix::Net(net) => addresses.written.push(Spanned::new(net, prefix.span)),
                 Prefix::Slaac => addresses.slaac = Some(Spanned::new((), prefix.span)),
+                // Read with what else there is about DHCP.
+                Prefix::Dhcp => {}
             }
         }
         addresses

@@ -98,7 +98,7 @@ impl Resolver<'_> {
         self.lab.programs.push(Program {
             name,
             on,
-            at: entry.at.map_or_else(Default::default, |at| at.value),
+            at: entry.at.map(|at| at.value),
             run: entry.run.0.clone(),
             command,
             input: entry.input.0.clone(),

@@ -118,6 +118,9 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             groups: Vec::new(),
+            dhcp: Vec::new(),
+            nat: self.nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -164,6 +167,9 @@ impl Resolver<'_> {
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
             groups: Vec::new(),
+            dhcp: Vec::new(),
+            nat: self.home_nat(node, entry.nat.as_ref()),
+            firewall: self.firewall(entry.firewall.as_ref()),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
@@ -189,7 +195,8 @@ impl Resolver<'_> {
         entry: &L3VlanEntry,
     ) -> Option<Interface> {
         let addresses = self.addresses(entry.address, &entry.addresses);
-        if addresses.is_empty() && entry.mac.is_none() {
+        let asked = entry.address.is_some() || !entry.addresses.items.is_empty();
+        if addresses.is_empty() && !asked && entry.mac.is_none() {
             return None;
         }
         let name = Spanned::new(InterfaceName::vlan(vlan.value), vlan.span);

@@ -16,8 +16,8 @@ use crate::lab_file::{LabFile, hint};
 /// Show a node's tables after a run, as Linux's tools print them
 ///
 /// mac like `bridge fdb`, vlan like `bridge vlan`, stp like `mstpctl showport`, groups like `bridge
-/// mdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, dns like resolv.conf, a
-/// hosts file, and master files.
+/// mdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, nat like `conntrack -L`,
+/// firewall like `iptables -L -v`, dns like resolv.conf, a hosts file, and master files.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -58,6 +58,10 @@ enum Table {
     Stp,
     /// Who takes part in which multicast group
     Groups,
+    /// Which inside end is which outside end, and the flows
+    Nat,
+    /// Which rule decided how often
+    Firewall,
 }
 
 pub(super) fn run(args: &Args, context: &Context, out: &mut dyn Write) -> Result<Status, Failure> {
@@ -114,6 +118,8 @@ fn title(table: Table) -> &'static str {
         Table::Dns => "dns",
         Table::Stp => "stp",
         Table::Groups => "groups",
+        Table::Nat => "nat",
+        Table::Firewall => "firewall",
     }
 }
 
@@ -140,6 +146,8 @@ fn show(lab: &Lab, network: &Network, node: NodeId, table: Table) -> Option<Stri
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
         Table::Dns => tables::names(host, sim.now()),
+        Table::Nat => host.with_l3(|l3| tables::nat(topology, node, l3.gate()?, sim.now()))?,
+        Table::Firewall => host.with_l3(|l3| tables::firewall(l3.gate()?))?,
         Table::Routes => host.with_l3(|l3| {
             let addresses: Vec<_> = l3.addresses().collect();
             tables::routes(topology, node, l3.routes(), &addresses)

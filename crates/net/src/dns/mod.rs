@@ -10,12 +10,14 @@
 //! - [`resolver`]: finds answers by asking servers.
 //! - [`server`]: both at one port.
 //! - [`listing`]: zones and caches as text.
+//! - [`presentation`]: names and records as master files have them.
 //! - [`reason`]: messages and records as the facts of a trace.
 
 pub mod authority;
 pub mod cache;
 pub mod listing;
 pub mod message;
+pub mod presentation;
 pub mod reason;
 pub mod resolver;
 pub mod server;

@@ -7,10 +7,11 @@ use hickory_proto::rr::{Name, Record, RecordType};
 use lanternet_core::trace::{DnsAnswer, DnsQuestion};
 
 use super::message::Question;
+use super::presentation::{AsData, AsName};
 
 /// A name as people write it: without the dot at its end, unless that is all of it.
 pub fn name(name: &Name) -> Arc<str> {
-    let text = name.to_ascii();
+    let text = AsName(name).to_string();
     match text.strip_suffix('.') {
         Some("") | None => text.into(),
         Some(name) => name.into(),
@@ -32,7 +33,7 @@ pub fn question(question: &Question) -> DnsQuestion {
 
 /// A record without its owner and TTL: `A 192.0.2.1`.
 pub fn record(record: &Record) -> Arc<str> {
-    format!("{} {}", kind(record.record_type()), record.data).into()
+    format!("{} {}", kind(record.record_type()), AsData(&record.data)).into()
 }
 
 /// What an answer says.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lanternet_core::Rng;
 
@@ -11,6 +11,37 @@ use crate::l3::L3Config;
 
 /// Names and their addresses.
 pub type Names = BTreeMap<String, Vec<IpAddr>>;
+
+/// The names of a lab's nodes, shared by all its hosts. They are a convenience of the simulator, not
+/// a protocol: a node that is lent an address is known by it at once.
+#[derive(Debug, Default)]
+pub struct LabNames {
+    fixed: Names,
+    leased: Mutex<Names>,
+}
+
+impl LabNames {
+    /// Nodes whose addresses stay.
+    pub fn new(fixed: Names) -> Self {
+        Self { fixed, leased: Mutex::default() }
+    }
+
+    /// The addresses of a node now; `None` when it has none.
+    pub fn addresses(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let leased = self.leased().get(name).cloned();
+        leased.or_else(|| self.fixed.get(name).cloned()).filter(|found| !found.is_empty())
+    }
+
+    /// A node has these addresses from now on.
+    pub(super) fn set(&self, name: &str, addresses: Vec<IpAddr>) {
+        self.leased().insert(name.to_owned(), addresses);
+    }
+
+    fn leased(&self) -> MutexGuard<'_, Names> {
+        // Each change of the table is whole.
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The configuration of a host or a router.
 #[derive(Clone, Debug)]
@@ -23,7 +54,7 @@ pub struct HostConfig {
     /// is known without being written.
     pub hosts: Option<Box<Names>>,
     /// The lab's names, shared by all hosts.
-    pub names: Option<Arc<Names>>,
+    pub names: Option<Arc<LabNames>>,
     /// Whom it asks for names that it does not know by itself.
     pub dns: Option<Box<DnsSettings>>,
     /// The parts that it has in DHCP.

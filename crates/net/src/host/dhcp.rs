@@ -21,6 +21,8 @@ use crate::l3::{ClaimOutcome, Inbound, SendOptions};
 /// The parts that a host has in DHCP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DhcpConfig {
+    /// The name by which the lab's hosts know the node: what it is lent goes into their names.
+    pub name: Option<Box<str>>,
     /// One for each interface whose address or options come from a server.
     pub clients: Vec<ClientConfig>,
     /// What it lends.
@@ -63,6 +65,7 @@ pub struct ClientRow {
 /// See the module's head.
 #[derive(Debug)]
 pub(super) struct Dhcp {
+    name: Option<Box<str>>,
     clients: Vec<(Client, OwnMtu)>,
     server: Option<(Server, Vec<PortId>)>,
     relays: Vec<RelayConfig>,
@@ -78,7 +81,8 @@ impl Dhcp {
     pub(super) fn new(config: DhcpConfig, rng: Rng, dns: Option<Box<DnsSettings>>) -> Self {
         let clients = config.clients.into_iter().map(|client| (Client::new(client), None));
         let server = config.server.map(|server| (Server::new(server.pools), server.interfaces));
-        Self { clients: clients.collect(), server, relays: config.relays, rng, dns }
+        let (name, relays) = (config.name, config.relays);
+        Self { name, clients: clients.collect(), server, relays, rng, dns }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Deadline> {
@@ -151,6 +155,7 @@ impl Stack {
     /// not in use any more.
     pub(super) fn dhcp_crash(&mut self) {
         let Some(dhcp) = &mut self.dhcp else { return };
+        let asks = !dhcp.clients.is_empty();
         if let Some((server, _)) = &mut dhcp.server {
             server.handle_crash(self.now);
         }
@@ -161,12 +166,14 @@ impl Stack {
             }
         }
         self.dns.clone_from(&dhcp.dns);
+        let name = dhcp.name.clone();
+        self.publish(name.as_deref().filter(|_| asks));
     }
 
     /// Does what the clients ask for, until they ask for nothing more.
     pub(super) fn drive_dhcp(&mut self, ctx: &mut Context<'_>) {
         let Some(mut dhcp) = self.dhcp.take() else { return };
-        let Dhcp { clients, rng, dns, .. } = &mut *dhcp;
+        let Dhcp { name, clients, rng, dns, .. } = &mut *dhcp;
         for (client, own_mtu) in clients {
             let port = client.interface();
             loop {
@@ -177,10 +184,15 @@ impl Stack {
                         Action::Check(net) => {
                             self.l3.claim_address(ctx.now(), port, IpNet::V4(net));
                         }
-                        Action::Use(acquired) => self.use_lease(port, *acquired, own_mtu, dns),
+                        Action::Use(acquired) => {
+                            self.use_lease(port, *acquired, own_mtu, dns);
+                            self.publish(name.as_deref());
+                        }
                         Action::Forget(address) => {
                             self.l3.remove_address(port, address.into());
-                            self.forget_lease(port, own_mtu, dns);
+                            self.undo_lease(port, own_mtu);
+                            self.set_name_servers(dns.clone());
+                            self.publish(name.as_deref());
                         }
                     }
                 }
@@ -258,7 +270,7 @@ impl Stack {
         own_mtu: &mut OwnMtu,
         dns: &Option<Box<DnsSettings>>,
     ) {
-        self.forget_lease(port, own_mtu, dns);
+        self.undo_lease(port, own_mtu);
         for (destination, via) in acquired.routes {
             self.l3.add_route(Route {
                 destination: destination.into(),
@@ -275,19 +287,26 @@ impl Stack {
             self.l3.set_mtu(port, mtu.min(before));
         }
         let told = !acquired.dns.is_empty() || acquired.domain.is_some();
-        if dns.is_none() && told {
-            let servers = acquired.dns.into_iter().map(IpAddr::V4).collect();
-            let search = acquired.domain.into_iter().map(String::from).collect();
-            self.dns = Some(Box::new(DnsSettings { servers, search }));
+        let servers = acquired.dns.into_iter().map(IpAddr::V4).collect();
+        let search = acquired.domain.into_iter().map(String::from).collect();
+        let settings = told.then(|| Box::new(DnsSettings { servers, search }));
+        // What the configuration names stays.
+        self.set_name_servers(dns.clone().or(settings));
+    }
+
+    /// Tells the lab by which addresses the node is known now.
+    fn publish(&self, name: Option<&str>) {
+        if let (Some(name), Some(names)) = (name, &self.names) {
+            names.set(name, self.l3.addresses().map(|(_, net)| net.addr()).collect());
         }
     }
 
-    fn forget_lease(&mut self, port: PortId, own_mtu: &mut OwnMtu, dns: &Option<Box<DnsSettings>>) {
+    /// Routes and MTU are as if there had been no lease.
+    fn undo_lease(&mut self, port: PortId, own_mtu: &mut OwnMtu) {
         self.l3.remove_routes(|route| route.kind == RouteKind::Dhcp && route.interface == port);
         if let Some(mtu) = own_mtu.take() {
             self.l3.set_mtu(port, mtu);
         }
-        self.dns.clone_from(dns);
     }
 
     /// A datagram arrived for one of the ports of DHCP. `false`: nobody here speaks DHCP where it

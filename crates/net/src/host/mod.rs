@@ -38,7 +38,7 @@ mod udp;
 mod tests;
 
 pub use calls::{Shutdown, SocketOption};
-pub use config::{DnsSettings, HostConfig, Names};
+pub use config::{DnsSettings, HostConfig, LabNames, Names};
 pub use dhcp::{ClientRow, DhcpConfig, RelayConfig, ServerConfig};
 pub use errno::{BindError, Errno};
 pub use error_queue::SocketError;

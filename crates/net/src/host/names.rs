@@ -31,7 +31,8 @@ impl Handle {
         } else if name == "localhost" {
             Some((vec![IpAddr::from([127, 0, 0, 1])], NameSource::Hosts))
         } else {
-            known(stack.names.as_deref()).map(|addresses| (addresses, NameSource::Lab))
+            let addresses = stack.names.as_ref()?.addresses(&name)?;
+            Some((addresses, NameSource::Lab))
         }
     }
 
@@ -73,10 +74,9 @@ impl Handle {
 
 impl Stack {
     /// Asks these servers from now on. What was learned from others is forgotten.
-    #[expect(dead_code, reason = "for the DHCP client")]
-    pub(super) fn set_name_servers(&mut self, settings: DnsSettings) {
-        if self.dns.as_deref() != Some(&settings) {
-            self.dns = Some(Box::new(settings));
+    pub(super) fn set_name_servers(&mut self, settings: Option<Box<DnsSettings>>) {
+        if self.dns != settings {
+            self.dns = settings;
             self.name_cache = None;
         }
     }

@@ -13,7 +13,7 @@ use lanternet_core::trace::{
 };
 use lanternet_core::{Context, Instant, IpNet, Rng};
 
-use super::config::{DnsSettings, HostConfig, Names};
+use super::config::{DnsSettings, HostConfig, LabNames, Names};
 use super::dhcp::Dhcp;
 use super::errno::Errno;
 use super::ping;
@@ -59,7 +59,7 @@ pub(super) struct Stack {
     pub(super) spawned: Vec<Spawned>,
     pub(super) timers: Timers,
     pub(super) hosts: Option<Box<Names>>,
-    pub(super) names: Option<Arc<Names>>,
+    pub(super) names: Option<Arc<LabNames>>,
     /// Whom it asks for other names: as configured, or as a DHCP server said.
     pub(super) dns: Option<Box<DnsSettings>>,
     /// What name servers said.

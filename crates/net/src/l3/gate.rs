@@ -129,7 +129,7 @@ impl L3 {
         };
         let Refusal { reason, reject } = refusal;
         ctx.drop_frame(Some(port), || reason);
-        if reject && !group {
+        if reject && !group && buffer[HEADROOM] >> 4 == 4 {
             // As Linux's REJECT: the program hears of it as if nobody listened.
             let message = IcmpMessage::Unreachable(Unreachable::Port);
             self.deliver_local_error(&buffer[HEADROOM..], ctx.about(), message);
@@ -189,26 +189,7 @@ impl L3 {
         let ip = Ipv4Packet::new_unchecked(packet);
         let (source, destination) = (ip.src_addr(), ip.dst_addr());
         let Ok(segment) = TcpPacket::new_checked(ip.payload()) else { return };
-        if segment.rst() {
-            return;
-        }
-        let reply = TcpRepr {
-            src_port: segment.dst_port(),
-            dst_port: segment.src_port(),
-            control: TcpControl::Rst,
-            seq_number: match segment.ack() {
-                true => segment.ack_number(),
-                false => TcpSeqNumber(0),
-            },
-            ack_number: (!segment.ack()).then(|| segment.seq_number() + segment.segment_len()),
-            window_len: 0,
-            window_scale: None,
-            max_seg_size: None,
-            sack_permitted: false,
-            sack_ranges: [None; 3],
-            timestamp: None,
-            payload: &[],
-        };
+        let Some(reply) = reset_for(&segment) else { return };
         let (local, remote) =
             ((destination, segment.dst_port()).into(), (source, segment.src_port()).into());
         let Some(route) = self.routes.lookup(source.into()).cloned() else { return };
@@ -283,4 +264,25 @@ impl L3 {
             header_len: header.header_len.into(),
         }
     }
+}
+
+/// The reset that answers a segment (RFC 9293 section 3.10.7.1); a reset gets none.
+pub(super) fn reset_for<B: AsRef<[u8]>>(segment: &TcpPacket<B>) -> Option<TcpRepr<'static>> {
+    (!segment.rst()).then(|| TcpRepr {
+        src_port: segment.dst_port(),
+        dst_port: segment.src_port(),
+        control: TcpControl::Rst,
+        seq_number: match segment.ack() {
+            true => segment.ack_number(),
+            false => TcpSeqNumber(0),
+        },
+        ack_number: (!segment.ack()).then(|| segment.seq_number() + segment.segment_len()),
+        window_len: 0,
+        window_scale: None,
+        max_seg_size: None,
+        sack_permitted: false,
+        sack_ranges: [None; 3],
+        timestamp: None,
+        payload: &[],
+    })
 }

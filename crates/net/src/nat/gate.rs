@@ -185,7 +185,7 @@ impl Gate {
         let arrived = summarize(packet)?;
         let mut passage =
             Passage { arrived, in_by: port, track: Track::None, turned_inside: false };
-        if group {
+        if group || is_discovery(&arrived) {
             return Ok(passage);
         }
         if let Class::Error { quoted } = arrived.class {
@@ -309,7 +309,7 @@ impl Gate {
     ) -> Result<(), Refusal> {
         let arrived = summarize(packet)?;
         let way = Way { path: FirewallPath::Outgoing, in_by: None, out_by: Some(out) };
-        if group {
+        if group || is_discovery(&arrived) {
             return self.judge(ctx, way, &arrived, &Track::None);
         }
         if let Class::Error { quoted } = arrived.class {
@@ -585,6 +585,11 @@ fn summarize(packet: &[u8]) -> Result<Summary, DropReason> {
             DropReason::Malformed { protocol: Protocol::Ip, what: "too short" }
         }
     })
+}
+
+/// Neighbour discovery and its like are no conversations.
+fn is_discovery(packet: &Summary) -> bool {
+    packet.tuple.protocol == ICMPV6 && packet.class == Class::Other
 }
 
 /// The packet with the ends that it has by now.

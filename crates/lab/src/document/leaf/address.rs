@@ -6,7 +6,6 @@ use ipnet::{IpNet, Ipv4Net};
 use lanternet_core::MacAddr;
 use schemars::{Schema, json_schema};
 
-use crate::diagnostic::Code;
 use crate::document::Destination;
 use crate::document::read::{Leaf, Refusal};
 use crate::span::Text;
@@ -18,6 +17,8 @@ pub(crate) enum Prefix {
     Net(IpNet),
     /// From routers' advertisements.
     Slaac,
+    /// From a DHCP server.
+    Dhcp,
 }
 
 impl Leaf for MacAddr {
@@ -152,15 +153,12 @@ fn address_and_length<T: Leaf>(text: &Text) -> Result<IpNet, Refusal> {
 
 impl Leaf for Prefix {
     const NOUN: &'static str = "an address with prefix length";
-    const HOW: &'static str =
-        "write one such as `192.168.10.1/24` or `2001:db8:1::1/64`, or `slaac` to form one";
+    const HOW: &'static str = "write one such as `192.168.10.1/24` or `2001:db8:1::1/64`, `dhcp` to ask \
+                               for one, or `slaac` to form one";
 
     fn parse(text: &Text) -> Result<Self, Refusal> {
         if text.value == "dhcp" {
-            return Err(Refusal::because("`address: dhcp` is not supported yet")
-                .code(Code::NotYet)
-                .label("not in this version")
-                .help("give the address itself, such as `192.168.10.1/24`"));
+            return Ok(Self::Dhcp);
         }
         if text.value == "slaac" {
             return Ok(Self::Slaac);
@@ -183,7 +181,11 @@ impl Leaf for Prefix {
 
     fn schema() -> Schema {
         json_schema!({
-            "anyOf": [{ "const": "slaac" }, { "type": "string", "pattern": PREFIX_PATTERN }],
+            "anyOf": [
+                { "const": "dhcp" },
+                { "const": "slaac" },
+                { "type": "string", "pattern": PREFIX_PATTERN },
+            ],
         })
     }
 }

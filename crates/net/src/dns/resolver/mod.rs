@@ -21,7 +21,7 @@ mod task;
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use hickory_proto::op::Message;
 use hickory_proto::rr::{LowerName, Name, Record};
@@ -318,7 +318,7 @@ impl Resolver {
             }
             Ok(reply) => {
                 if let Some(pending) = self.pending.remove(&id) {
-                    self.servers.answered(now, pending.server.ip(), now.since(pending.sent));
+                    self.servers.answered(pending.server, now.since(pending.sent));
                     self.replied(now, &pending, &reply);
                     self.work(now);
                 }
@@ -333,13 +333,13 @@ impl Resolver {
         let (server, question) = (pending.server.ip(), asked(&pending));
         match failure {
             Failure::TimedOut => {
-                self.servers.silent(now, server);
+                self.servers.silent(now, pending.server);
                 self.tell(DnsEvent::ServerSilent { server, question, after: pending.timeout });
             }
             Failure::Unreachable => {
-                self.servers.silent(now, server);
+                self.servers.silent(now, pending.server);
                 self.tell(DnsEvent::ServerUnreachable { server, question });
-                self.give_up_server(pending.task, server);
+                self.give_up_server(pending.task, pending.server);
             }
         }
         if let Some(task) = self.tasks.get_mut(&pending.task) {
@@ -378,7 +378,7 @@ impl Resolver {
             _ => return Err(DnsLimit::Queries),
         }
         task.queries += 1;
-        let tries = task.tries(server.ip());
+        let tries = task.tries(server);
         let mut name = Name::from(&task.current);
         let kind = task.question.kind;
         if self.settings.random_capitals {
@@ -386,13 +386,13 @@ impl Resolver {
         }
         let recursion = zone.is_none();
         let mut message = message::query(message::random_id(&mut self.rng), name, kind, recursion);
-        if !self.servers.speaks_edns(server.ip()) {
+        if !self.servers.speaks_edns(server) {
             message.edns = None;
         }
         // Ports below 1024 belong to servers.
         let source_port = 1024 + self.rng.below(u64::from(u16::MAX) - 1023) as u16;
         let timeout = match transport {
-            DnsTransport::Udp => self.servers.timeout(server.ip(), tries),
+            DnsTransport::Udp => self.servers.timeout(server, tries),
             DnsTransport::Tcp => servers::TCP_TIMEOUT,
         };
         self.made += 1;
@@ -414,7 +414,7 @@ impl Resolver {
         Ok(())
     }
 
-    fn give_up_server(&mut self, task: TaskId, server: IpAddr) {
+    fn give_up_server(&mut self, task: TaskId, server: SocketAddr) {
         if let Some(task) = self.tasks.get_mut(&task) {
             task.give_up(server);
         }

@@ -56,7 +56,7 @@ struct Place {
     zone: Option<LowerName>,
     servers: Vec<Server>,
     /// How often each address was asked; [`GIVEN_UP`] for one that is no use.
-    tries: BTreeMap<IpAddr, u32>,
+    tries: BTreeMap<SocketAddr, u32>,
     lookups: u32,
     trouble: Option<DnsFailure>,
 }
@@ -76,12 +76,12 @@ const GIVEN_UP: u32 = u32::MAX;
 
 impl Task {
     /// How often this server was asked in vain.
-    pub(super) fn tries(&self, server: IpAddr) -> u32 {
+    pub(super) fn tries(&self, server: SocketAddr) -> u32 {
         let place = self.place.as_ref();
         place.and_then(|place| place.tries.get(&server)).copied().unwrap_or(0)
     }
 
-    pub(super) fn give_up(&mut self, server: IpAddr) {
+    pub(super) fn give_up(&mut self, server: SocketAddr) {
         if let Some(place) = &mut self.place {
             place.tries.insert(server, GIVEN_UP);
         }
@@ -161,7 +161,7 @@ impl Resolver {
                     if let Some(task) = self.tasks.get_mut(&id) {
                         task.sent = true;
                         if let Some(place) = &mut task.place {
-                            *place.tries.entry(server.ip()).or_insert(0) += 1;
+                            *place.tries.entry(server).or_insert(0) += 1;
                         }
                     }
                     return;
@@ -334,8 +334,8 @@ impl Resolver {
         let best = addresses
             .enumerate()
             .map(|(index, address)| {
-                let tries = place.tries.get(&address.ip()).copied().unwrap_or(0);
-                let (silent, often, round_trip) = self.servers.rank(now, address.ip());
+                let tries = place.tries.get(address).copied().unwrap_or(0);
+                let (silent, often, round_trip) = self.servers.rank(now, *address);
                 // Forwarders come in their order, however fast they are.
                 let rank = if forwarding {
                     (silent, 0, Default::default())
@@ -451,7 +451,7 @@ impl Resolver {
         // RFC 6891 section 6.2.2: servers that do not know EDNS.
         let unread = matches!(code, ResponseCode::FormErr | ResponseCode::NotImp);
         if unread && pending.message.edns.is_some() {
-            self.servers.without_edns(server);
+            self.servers.without_edns(pending.server);
             self.send_again(now, pending, pending.transport);
             return;
         }
@@ -464,13 +464,13 @@ impl Resolver {
             Verdict::Failed(code) => {
                 let code = reason::code(code);
                 self.tell(DnsEvent::ServerFailed { server, question: told, code });
-                self.give_up_server(id, server);
+                self.give_up_server(id, pending.server);
             }
             Verdict::Lame(why) => {
                 let zone =
                     pending.zone.as_ref().map_or_else(|| ".".into(), |zone| reason::name(zone));
                 self.tell(DnsEvent::ServerLame { server, zone, question: told, why });
-                self.give_up_server(id, server);
+                self.give_up_server(id, pending.server);
             }
             Verdict::Referral { zone, servers, glue } => {
                 self.refer(now, id, server, zone, &servers, &glue);

@@ -1,6 +1,6 @@
 //! A resolver before an internet of servers that are one function each.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::rdata::{A, NS};

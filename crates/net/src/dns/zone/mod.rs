@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use hickory_proto::rr::{LowerName, Name, RData, Record, RecordType};
+use hickory_proto::rr::{LowerName, Name, Record, RecordType};
+
+use super::presentation::AsRecord;
 
 pub use lookup::{Cut, Found, Lookup};
 pub use parse::TYPES;
@@ -189,25 +191,7 @@ impl Zone {
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for record in self.all_records() {
-            let (name, ttl, kind) = (&record.name, record.ttl, record.record_type());
-            match &record.data {
-                RData::TXT(text) => {
-                    write!(f, "{name} {ttl} IN {kind}")?;
-                    for part in &text.txt_data {
-                        f.write_str(" \"")?;
-                        for byte in part.iter() {
-                            match byte {
-                                b'"' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
-                                0x20..=0x7e => write!(f, "{}", char::from(*byte))?,
-                                _ => write!(f, "\\{byte:03}")?,
-                            }
-                        }
-                        f.write_str("\"")?;
-                    }
-                    f.write_str("\n")?;
-                }
-                data => writeln!(f, "{name} {ttl} IN {kind} {data}")?,
-            }
+            writeln!(f, "{}", AsRecord(record))?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use lanternet_core::{Context, DropReason, Frame, PortId, TraceEvent};
 use super::header::Header6;
 use super::{icmpv6, message};
 use crate::l3::{HEADROOM, L3, SendOptions};
+use crate::nat::Passage;
 
 impl L3 {
     /// Passes a packet on, or says why not. The order of the checks is Linux's.
@@ -18,6 +19,7 @@ impl L3 {
         port: PortId,
         header: &Header6,
         frame: Frame,
+        passage: Option<Passage>,
     ) {
         let packet = &frame.bytes()[HEADROOM..][..header.total_len as usize];
         let (source, destination) = (IpAddr::V6(header.source), IpAddr::V6(header.destination));
@@ -52,6 +54,9 @@ impl L3 {
             ctx.drop_frame(Some(port), || DropReason::PacketTooBig { len, mtu });
             let message = IcmpMessage::Unreachable(Unreachable::FragmentationNeeded { mtu });
             return self.send_error6(ctx, Some(port), None, packet, groups, message);
+        }
+        if !self.passes6(ctx, port, interface, passage, packet) {
+            return;
         }
         let next_hop = route.via.unwrap_or(destination);
         ctx.emit(|| TraceEvent::PacketForwarded {

@@ -37,7 +37,12 @@ impl L3 {
         if let Err(fault) = Chain::walk_hop_by_hop(packet) {
             return self.fault6(ctx, Some(port), packet, link_group, fault);
         }
+        let group = link_group || header.destination.is_multicast();
+        let Ok(passage) = self.arrives6(ctx, port, group, packet) else { return };
         if self.is_for_us6(port, header.destination) {
+            if !self.enters6(ctx, port, passage, packet) {
+                return;
+            }
             let inbound = Inbound {
                 interface: Some(port),
                 about: ctx.about(),
@@ -60,7 +65,7 @@ impl L3 {
             () if checking.is_some() => DropReason::AddressTentative { address: destination },
             () if !self.forwarding => DropReason::NotForUs { destination },
             () if link_group => DropReason::LinkBroadcast,
-            () => return self.forward6(ctx, port, &header, frame),
+            () => return self.forward6(ctx, port, &header, frame, passage),
         };
         ctx.drop_frame(Some(port), || reason);
     }

@@ -18,6 +18,7 @@ pub(in crate::l3) mod address;
 mod errors;
 mod forward;
 pub(in crate::l3) mod fragment;
+mod gate;
 pub(crate) mod header;
 pub mod icmpv6;
 mod input;

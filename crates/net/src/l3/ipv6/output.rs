@@ -83,6 +83,7 @@ impl L3 {
         if super::address::group_scope(group) <= 1 {
             return Ok(());
         }
+        let buffer = self.guarded_output(ctx, port, true, buffer)?;
         let mtu = self.mtu6(port);
         self.send_pieces6(ctx, mtu, buffer, options, |layer, ctx, piece| {
             layer.transmit_packet(ctx, port, group_mac(group), piece);
@@ -112,6 +113,7 @@ impl L3 {
         if !self.interfaces[port.0 as usize].up {
             return Err(Unsent::NetworkDown);
         }
+        let buffer = self.guarded_output(ctx, port, false, buffer)?;
         let next_hop = via.unwrap_or(destination.into());
         let mtu = self.mtu6(port).min(self.learned_mtu(ctx.now(), destination.into()));
         self.send_pieces6(ctx, mtu, buffer, options, |layer, ctx, piece| {
