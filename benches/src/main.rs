@@ -1,12 +1,14 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace]`, all of
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace]`, all of
 //! them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
 //! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
 //! the best of several rounds: what the program can do when nobody disturbs it.
 
+mod dns;
 mod engine;
 mod measure;
+mod nat;
 mod scale;
 mod switch;
 mod tcp;
@@ -15,11 +17,13 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 5] = [
+const BENCHES: [(&str, fn()); 7] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
+    ("nat", nat::run),
     ("tcp", tcp::run),
+    ("dns", dns::run),
     ("trace", trace::run),
 ];
 

@@ -6,8 +6,8 @@
 #     a1 192.168.10.1 --- 192.168.10.254 r1 192.168.20.254 --- 192.168.20.3 b3
 #                                           link r1 to b3: MTU 1400
 #
-# Needs root, iproute2, ethtool, dumpcap, iputils (ping, arping), traceroute, python3. Takes about a
-# minute.
+# Needs root, iproute2, ethtool, dumpcap, iputils (ping, arping), traceroute, python3, dnsmasq, dhclient
+# (isc-dhcp-client), udhcpc, dhcrelay (isc-dhcp-relay). Takes about a minute.
 # Identifications, ports and times differ from one recording to the next, so expectations in tests
 # that name them have to follow.
 #
@@ -270,3 +270,54 @@ try: socket.create_connection(("2001:db8:b::3", 9090))
 except ConnectionRefusedError: pass
 '
 saved
+
+# DHCP: dhclient and udhcpc get addresses of dnsmasq, keep them after a restart, are refused what is not
+# of this network, and give them back. Then a relay is in between.
+# Nothing is done with the addresses: the scripts that would do it are /bin/true.
+cat >"/tmp/$id.dhclient" <<'CONF'
+send host-name "dhclient";
+request subnet-mask, broadcast-address, routers, domain-name, domain-name-servers, interface-mtu,
+    rfc3442-classless-static-routes, ntp-servers;
+option rfc3442-classless-static-routes code 121 = array of unsigned integer 8;
+CONF
+lent() { # NS RANGE OPTION... : dnsmasq
+    ns=$1 range=$2; shift 2
+    # Not by `in_ns`: the process to end later is the server itself.
+    ip netns exec "$ns" dnsmasq --conf-file=/dev/null --no-daemon --user=root --port=0 --no-ping --no-hosts \
+        --dhcp-authoritative --dhcp-leasefile="/tmp/$id.leases" --pid-file= --dhcp-range="$range" "$@" \
+        >/dev/null 2>&1 &
+    dnsmasq=$!
+    sleep 1
+}
+ask() { in_ns "$a1" timeout 20 dhclient -4 -1 -cf "/tmp/$id.dhclient" -lf "/tmp/$id.dhclient.leases" \
+    -pf "/tmp/$id.dhclient.pid" -sf /bin/true "$@" eth0 >/dev/null 2>&1 || true; }
+forget
+in_ns "$a1" ip address del 192.168.10.1/24 dev eth0
+touch "/tmp/$id.dhclient.leases"
+lent "$r1" 192.168.10.100,192.168.10.110,255.255.255.0,2h --interface=eth0 --bind-interfaces \
+    --dhcp-option=option:router,192.168.10.254 --dhcp-option=option:dns-server,192.168.20.3 \
+    --dhcp-option=option:domain-name,example.com --dhcp-option=option:mtu,1400 \
+    --dhcp-option=option:ntp-server,192.168.20.3 \
+    --dhcp-option=option:classless-static-route,10.0.0.0/8,192.168.10.253,0.0.0.0/0,192.168.10.254
+capture dhcp-options "$a1" eth0
+ask; in_ns "$a1" pkill -F "/tmp/$id.dhclient.pid" || true
+ask; in_ns "$a1" pkill -F "/tmp/$id.dhclient.pid" || true
+sed -i 's/fixed-address .*/fixed-address 172.16.0.9;/' "/tmp/$id.dhclient.leases"
+ask; in_ns "$a1" pkill -F "/tmp/$id.dhclient.pid" || true
+in_ns "$a1" timeout 10 udhcpc -n -q -f -i eth0 -s /bin/true -x hostname:udhcpc >/dev/null 2>&1
+in_ns "$a1" timeout 10 udhcpc -n -q -f -i eth0 -s /bin/true -r 192.168.10.105 -B >/dev/null 2>&1
+saved
+kill "$dnsmasq"; wait "$dnsmasq" 2>/dev/null || true
+
+forget
+rm -f "/tmp/$id.leases"
+lent "$b3" 192.168.10.100,192.168.10.110,255.255.255.0,2h --interface=eth0 --bind-interfaces \
+    --dhcp-option=option:router,192.168.10.254
+ip netns exec "$r1" dhcrelay -4 -d -q -a -id eth0 -iu eth1 192.168.20.3 >/dev/null 2>&1 &
+dhcrelay=$!
+sleep 1
+capture dhcp-relayed "$r1" eth0 eth1
+in_ns "$a1" timeout 10 udhcpc -n -q -f -i eth0 -s /bin/true >/dev/null 2>&1 || true
+saved
+kill "$dnsmasq" "$dhcrelay"; wait "$dnsmasq" "$dhcrelay" 2>/dev/null || true
+rm -f "/tmp/$id".dhclient* "/tmp/$id.leases"

@@ -53,6 +53,29 @@ const BREAKAGES: &[Change] = &[
             "exit of a1 is 0",
         ],
     ),
+    change(
+        "dhcp",
+        &[("reserve: { \"02:00:00:00:00:09\": 192.168.10.9 }", "lease: 2h")],
+        &["printer has address 192.168.10.9"],
+    ),
+    // Nobody lends anything on the left.
+    change(
+        "dhcp",
+        &[("- sw-a -- r1:eth0", "- { between: [sw-a, \"r1:eth0\"], state: down }")],
+        &[
+            "printer has address 192.168.10.9",
+            "pc has address in 192.168.10.0/24",
+            "pc reaches printer:9100",
+            "pc reaches phone",
+        ],
+    ),
+    // The relay speaks to nobody.
+    change(
+        "dhcp",
+        &[("dhcp-relay: 10.0.0.5", "dhcp-relay: 10.0.0.6")],
+        &["phone has address 192.168.20.100", "pc reaches phone", "exit of phone-ping is 0"],
+    ),
+    change("dhcp", &[("--port 9100", "--port 9101")], &["pc reaches printer:9100"]),
     // Another network: with one cable only, both directions fail.
     change("cable", &[("192.168.1.2/24", "192.168.2.2/24")], &["a1 reaches a2", "a2 reaches a1"]),
     change("cable", &[("--count 3", "--count 2")], &["output of a1 contains \"3 received\""]),
@@ -595,7 +618,7 @@ const BREAKAGES: &[Change] = &[
             "output of order contains \"ONE PEAR\"",
             "output of ping contains \"2 received\"",
             "output of path contains \"203.0.113.1\"",
-            "output of path contains \"198.51.100.80\"",
+            "output of path contains \"3  198.51.100.80\"",
             "output of stream contains \"film\"",
             "output of near contains \"near\"",
             "laptop reaches shop:80",
@@ -677,6 +700,11 @@ const BREAKAGES: &[Change] = &[
 
 /// What cures the broken labs: the mistake is the only thing that is wrong with them.
 const CURES: &[Change] = &[
+    change(
+        "broken/dhcp-pool-exhausted",
+        &[("192.168.1.100-192.168.1.101", "192.168.1.100-192.168.1.102")],
+        &["laptop cannot reach r1", "phone cannot reach laptop", "exit of laptop is 2"],
+    ),
     change(
         "broken/address-in-use",
         &[("192.168.1.80/24, detect-conflicts: true", "192.168.1.81/24, detect-conflicts: true")],

@@ -1,6 +1,7 @@
 //! Tables as the tools of Linux print them: `bridge fdb`, `ip neigh`, `ip route`, `ss -tuan`. A
 //! learner can lay them beside the real thing, so they are the same in every language.
 
+mod dhcp;
 mod dns;
 mod groups;
 mod nat;
@@ -15,6 +16,7 @@ use lanternet_net::host::SocketRow;
 use lanternet_net::l2::MacRow;
 use lanternet_net::l3::neighbor::NeighborRow;
 
+pub use self::dhcp::{clients, leases};
 pub use self::dns::names;
 pub use self::groups::{group_table, joined_groups};
 pub use self::nat::{firewall, nat};

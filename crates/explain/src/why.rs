@@ -59,6 +59,8 @@ pub struct Answer<'a> {
 impl<'a> Answer<'a> {
     /// Follows a probe. Nodes and ports of the topology must be in the lab's order.
     pub fn new(lab: &'a Lab, topology: &'a Topology, report: &'a ProbeReport) -> Self {
+        // What is on loan counts as if it were written.
+        let lab = report.leased.as_deref().unwrap_or(lab);
         let network = Network::new(lab);
         let journey = Journey::new(report, topology);
         let trail = journey.trail();

@@ -7,6 +7,7 @@
 
 mod addresses;
 mod cabling;
+mod dhcp;
 mod dns;
 mod gateways;
 mod ipv6;
@@ -19,6 +20,8 @@ mod vlan;
 mod zones;
 
 use std::collections::BTreeSet;
+
+pub use dhcp::{LeaseTrouble, lease_trouble};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lab::Lab;
@@ -38,6 +41,7 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         if complete { vlan::networks(lab, &segments, out) } else { BTreeSet::default() };
     addresses::neighbours(lab, &segments, &misplaced, out);
     cabling::mtus(lab, &segments, out);
+    dhcp::overlaps(lab, &segments, out);
     routes::overlaps(lab, out);
     routes::never_match(lab, out);
     zones::zones(lab, out);
@@ -47,6 +51,8 @@ pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
         addresses::hosts_entries(lab, &segments, out);
         cabling::uncabled(lab, &segments, out);
         vlan::cables(lab, &segments, out);
+        dhcp::clients(lab, &segments, out);
+        dhcp::relays(lab, &segments, out);
         dns::servers(lab, &segments, out);
         programs::names(lab, out);
         gateways::gateways(lab, &segments, &misplaced, out);

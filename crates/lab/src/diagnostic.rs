@@ -142,6 +142,14 @@ codes! {
     DnsServerUnowned = "dns-server-unowned", Warning;
     /// A name server in `dns:` that runs no `serve dns`.
     DnsServerSilent = "dns-server-silent", Warning;
+    /// A client of DHCP whom nobody will answer.
+    NoDhcpServer = "no-dhcp-server", Warning;
+    /// Two DHCP servers on one segment that lend the same addresses.
+    OverlappingPools = "overlapping-pools", Warning;
+    /// A DHCP pool with fewer addresses than clients.
+    PoolTooSmall = "pool-too-small", Warning;
+    /// A DHCP relay whose server is nobody, or lends nothing.
+    DhcpRelayUnowned = "dhcp-relay-unowned", Warning;
     /// A setting that changes nothing.
     NoEffect = "no-effect", Warning;
     /// A program that is to talk to a name that nobody has.

@@ -147,14 +147,14 @@ pub struct Station {
     pub detect_conflicts: bool,
     /// Neighbours whose MAC addresses it knows by itself.
     pub neighbors: Vec<Neighbor>,
-    /// Multicast groups that it is in from the start.
-    pub groups: Vec<Spanned<IpAddr>>,
     /// What it lends as a DHCP server.
     pub dhcp: Vec<DhcpPool>,
     /// Address translation out of one of its interfaces.
     pub nat: Option<Box<Nat>>,
     /// Which packets may pass.
     pub firewall: Option<Box<Firewall>>,
+    /// Multicast groups that it is in from the start.
+    pub groups: Vec<Spanned<IpAddr>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }

@@ -35,6 +35,7 @@ mod yaml;
 
 use std::io;
 
+pub use check::{LeaseTrouble, lease_trouble};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Report, Severity};
 pub use judge::{Finding, Verdict};
 pub use lab::{

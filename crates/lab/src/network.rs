@@ -151,6 +151,22 @@ impl Network {
         })
     }
 
+    /// The lab as if the addresses that are on loan now, and the gateways that came with them, were
+    /// written in its file; `None` where nobody asks for one.
+    pub fn leased(&self, lab: &Lab) -> Option<Lab> {
+        if !lab.stations().any(|(_, _, station)| station.asks_for_addresses()) {
+            return None;
+        }
+        let mut leased = lab.clone();
+        for index in (0..lab.nodes.len()).map(NodeIndex) {
+            let Some(host) = self.host(index.into()) else { continue };
+            let forwards = lab.node(index).kind.forwards_packets();
+            let Some(station) = leased.nodes[index.0].kind.station_mut() else { continue };
+            host.with_l3(|l3| dhcp::fill_in(station, forwards, l3));
+        }
+        Some(leased)
+    }
+
     /// The station that has this address, by the file or because a server lent it.
     pub fn owner(&self, lab: &Lab, address: IpAddr) -> Option<NodeIndex> {
         let of_file = |(_, _, station): &(NodeIndex, &Node, &Station)| {

@@ -78,13 +78,13 @@ struct Document<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum NodeOut {
-    Host(StationOut),
-    Router(StationOut),
+    Host(Box<StationOut>),
+    Router(Box<StationOut>),
     Hub,
-    Switch(SwitchOut),
+    Switch(Box<SwitchOut>),
     #[serde(rename = "l3-switch")]
-    L3Switch(L3SwitchOut),
-    HomeRouter(HomeRouterOut),
+    L3Switch(Box<L3SwitchOut>),
+    HomeRouter(Box<HomeRouterOut>),
 }
 
 #[derive(Serialize)]
@@ -104,10 +104,10 @@ struct StationOut {
     dns: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     search: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dhcp: Option<DhcpOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,12 +192,12 @@ struct ProgramOut {
 
 fn kind(kind: &NodeKind) -> NodeOut {
     match kind {
-        NodeKind::Host(station) => NodeOut::Host(self::station(station)),
-        NodeKind::Router(station) => NodeOut::Router(self::station(station)),
+        NodeKind::Host(station) => NodeOut::Host(Box::new(self::station(station))),
+        NodeKind::Router(station) => NodeOut::Router(Box::new(self::station(station))),
         NodeKind::Hub { ports: _ } => NodeOut::Hub,
-        NodeKind::Switch(switch) => NodeOut::Switch(vlan::switch(switch, None)),
-        NodeKind::L3Switch(station) => NodeOut::L3Switch(vlan::l3_switch(station)),
-        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(vlan::home_router(station)),
+        NodeKind::Switch(switch) => NodeOut::Switch(Box::new(vlan::switch(switch, None))),
+        NodeKind::L3Switch(station) => NodeOut::L3Switch(Box::new(vlan::l3_switch(station))),
+        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(Box::new(vlan::home_router(station))),
     }
 }
 
@@ -243,8 +243,8 @@ fn station(station: &Station) -> StationOut {
         }),
         dns: dns.iter().map(ToString::to_string).collect(),
         search: search.iter().map(ToString::to_string).collect(),
-        groups: groups.iter().map(ToString::to_string).collect(),
         dhcp: dhcp::pools(station),
+        groups: groups.iter().map(ToString::to_string).collect(),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {

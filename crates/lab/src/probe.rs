@@ -47,6 +47,8 @@ pub struct ProbeReport {
     pub naming: Vec<Record>,
     /// Every record of the trace from the sending to the outcome, in order.
     pub records: Vec<Record>,
+    /// The lab with the addresses that were on loan at that time, where some node asks for one.
+    pub leased: Option<Box<Lab>>,
 }
 
 /// What came of a probe.
@@ -127,6 +129,7 @@ impl Network {
             outcome: ProbeOutcome::Silent,
             naming: Vec::new(),
             records: Vec::new(),
+            leased: self.leased(lab).map(Box::new),
         };
         match self.ask(lab, node, target, service, attempts) {
             None => report.outcome = ProbeOutcome::NoAddress,

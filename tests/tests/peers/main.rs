@@ -5,10 +5,13 @@
 mod arp;
 mod bridging;
 mod clients;
+mod dhcp;
 mod echo;
 mod ipv6;
 mod labs;
 mod multicast;
+mod names;
+mod nat;
 mod routing;
 mod spanning_tree;
 mod tcp;

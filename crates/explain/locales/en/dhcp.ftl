@@ -86,3 +86,22 @@ what-operation-contradicts = operation code and message type contradict each oth
 what-option-length = an option's length cannot be
 what-names-no-address = names no address
 what-answer-incomplete = lacks what an answer must have
+
+# Reasons and what to do.
+why-no-dhcp-server = { $node } asks for an address (DHCP), and nobody on its segment answers
+why-help-dhcp-server = let { $router } lend addresses: give it `dhcp: {"{"} { $interface }: {"{"} range: ... {"}"} {"}"}`
+why-help-dhcp-server-anywhere = let a node on the segment of { $node } lend addresses: give it `dhcp: {"{"} eth0: {"{"} range: ... {"}"} {"}"}`
+why-no-dhcp-relay = { $node } asks for an address (DHCP) on its segment, and { $server }, which lends them, is on another: { $router } in between does not pass such broadcasts on
+why-help-dhcp-relay = make { $router } a relay: give its { $interface } `dhcp-relay: { $address }`
+why-no-dhcp-pool = { $relay } passes { $node }'s question for an address (DHCP) on to { $server }, and no pool there is for its segment
+why-help-dhcp-pool = add a pool for that network under `dhcp:` to the node with { $server }
+why-dhcp-exhausted = { $node } gets no address (DHCP): { $size ->
+        [one] the only one
+       *[other] all { $size }
+    } that { $server } has to lend ({ $range }) { $size ->
+        [one] is
+       *[other] are
+    } on loan
+why-help-dhcp-exhausted = make the range of { $server } longer than `range: { $range }`, or its `lease` shorter
+why-dhcp-unanswered = { $node } asks for an address (DHCP), and no answer of { $server } comes back
+why-help-dhcp-unanswered = look at the way between them: `lanternet run --trace` shows where { $node }'s questions end

@@ -78,3 +78,16 @@ what-operation-contradicts = 操作码与报文类型矛盾
 what-option-length = 选项长度不合法
 what-names-no-address = 没有写明地址
 what-answer-incomplete = 缺少应答必须具备的内容
+
+# 原因与对策。
+why-no-dhcp-server = { $node } 请求地址（DHCP），但其网段上无人应答
+why-help-dhcp-server = 让 { $router } 分配地址：为它加上 `dhcp: {"{"} { $interface }: {"{"} range: ... {"}"} {"}"}`
+why-help-dhcp-server-anywhere = 让 { $node } 所在网段上的某个节点分配地址：为它加上 `dhcp: {"{"} eth0: {"{"} range: ... {"}"} {"}"}`
+why-no-dhcp-relay = { $node } 在本网段请求地址（DHCP），而分配地址的 { $server } 在另一网段；中间的 { $router } 不转发这类广播
+why-help-dhcp-relay = 让 { $router } 充当中继：为其 { $interface } 加上 `dhcp-relay: { $address }`
+why-no-dhcp-pool = { $relay } 把 { $node } 的地址请求（DHCP）转交给 { $server }，但那里没有用于该网段的地址池
+why-help-dhcp-pool = 在地址为 { $server } 的节点的 `dhcp:` 下为该网络增加地址池
+why-dhcp-exhausted = { $node } 得不到地址（DHCP）：{ $server } 可分配的 { $size } 个地址（{ $range }）已全部租出
+why-help-dhcp-exhausted = 扩大 { $server } 的范围 `range: { $range }`，或缩短其 `lease`
+why-dhcp-unanswered = { $node } 请求地址（DHCP），但没有收到 { $server } 的应答
+why-help-dhcp-unanswered = 检查两者之间的路径：用 `lanternet run --trace` 可以看到 { $node } 的请求在哪里终止

@@ -26,6 +26,24 @@ pub(super) struct Case<'c, 'a> {
 impl<'a> Case<'_, 'a> {
     /// Why the probe failed; `None` when it did not.
     pub(super) fn finding(&self) -> Option<Finding> {
+        let finding = self.find()?;
+        let without = match finding.diagnosis {
+            Diagnosis::SenderWithoutAddress => Some(finding.node),
+            Diagnosis::TargetWithoutAddress { node } => Some(node),
+            Diagnosis::InterfaceWithoutAddress { at } => Some(at.node),
+            _ => None,
+        };
+        // Who is to be lent an address has another reason to have none.
+        let trouble = without.and_then(|node| Some((node, self.network.lease_trouble(node)?)));
+        Some(match trouble {
+            Some((node, trouble)) => {
+                Finding { diagnosis: Diagnosis::NoLease { node, trouble }, ..finding }
+            }
+            None => finding,
+        })
+    }
+
+    fn find(&self) -> Option<Finding> {
         let report = self.journey.report();
         if report.reached() {
             return None;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lanternet_core::trace::{DnsLoop, IcmpSilence};
 use lanternet_core::{IpNet, MacAddr, NodeId, PortRef, QueueLimit, Record, VlanId};
-use lanternet_lab::{Service, Transport};
+use lanternet_lab::{LeaseTrouble, Service, Transport};
 
 /// Which way the packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub enum Diagnosis {
     NotResolved { name: Arc<str>, server: Option<IpAddr> },
     /// The node that was asked for has no address.
     TargetWithoutAddress { node: NodeId },
+    /// The node asks a DHCP server for an address, and has none.
+    NoLease { node: NodeId, trouble: LeaseTrouble },
     /// The node that sends has no address.
     SenderWithoutAddress,
     /// The node that sends has addresses, and none of the destination's family.

@@ -103,6 +103,7 @@ fn unanswered(
             || matches!(record.event, TraceEvent::Dns(DnsEvent::ServerSilent { .. })))
     });
     let question = ProbeReport {
+        leased: None,
         from: report.from,
         to: network.owners(server).first().map(|owner| owner.at.node),
         address: Some(server),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lanternet_apps::command::{Command, Serve};
 use lanternet_apps::dns;
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
-use lanternet_lab::{Lab, Node, NodeIndex, Service, Spot, Station, Transport};
+use lanternet_lab::{Lab, LeaseTrouble, Node, NodeIndex, Service, Spot, Station, Transport};
 use lanternet_net::dns::{LowerName, Zone, message, reason};
 
 /// An interface of a station, with one of its addresses.
@@ -33,6 +33,11 @@ impl<'a> Network<'a> {
 
     pub(super) fn lab(self) -> &'a Lab {
         self.lab
+    }
+
+    /// Why a node that asks for an address has none.
+    pub(super) fn lease_trouble(self, node: NodeId) -> Option<LeaseTrouble> {
+        lanternet_lab::lease_trouble(self.lab, NodeIndex(node.0 as usize))
     }
 
     fn node(self, node: NodeId) -> Option<&'a Node> {

@@ -7,8 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use lanternet_core::trace::IcmpSilence;
-use lanternet_core::{NodeId, QueueLimit, Topology};
-use lanternet_lab::{Service, Transport};
+use lanternet_core::{NodeId, PortId, PortRef, QueueLimit, Topology};
+use lanternet_lab::{LeaseTrouble, NodeIndex, Service, Transport};
 
 mod naming;
 
@@ -88,6 +88,58 @@ impl Words<'_> {
         names.join(&self.catalogue.phrase("list-separator"))
     }
 
+    fn no_lease(&self, node: &str, trouble: &LeaseTrouble) -> (String, Option<String>) {
+        use LeaseTrouble as T;
+        let say = |id, args: Args<'_>| self.say(id, &args);
+        let name = |index: NodeIndex| self.name(NodeId(index.0 as u32));
+        let interface = |(index, place): (NodeIndex, usize)| {
+            let node = NodeId(index.0 as u32);
+            self.network.port_name(PortRef::new(node, PortId(place as u16)))
+        };
+        let (message, help) = match trouble {
+            T::NoServer { router: Some(router) } => (
+                say("why-no-dhcp-server", args!(node)),
+                say(
+                    "why-help-dhcp-server",
+                    args!(router = name(router.0), interface = interface(*router)),
+                ),
+            ),
+            T::NoServer { router: None } => (
+                say("why-no-dhcp-server", args!(node)),
+                say("why-help-dhcp-server-anywhere", args!(node)),
+            ),
+            T::NoRelay { router, server, address } => (
+                say(
+                    "why-no-dhcp-relay",
+                    args!(node, server = name(*server), router = name(router.0)),
+                ),
+                say(
+                    "why-help-dhcp-relay",
+                    args!(router = name(router.0), interface = interface(*router), address),
+                ),
+            ),
+            T::NoPool { relay, server } => (
+                say("why-no-dhcp-pool", args!(node, relay = name(*relay), server)),
+                say("why-help-dhcp-pool", args!(server)),
+            ),
+            T::Exhausted { server, first, last, size } => {
+                let (server, range) = (name(*server), format!("{first}-{last}"));
+                (
+                    say("why-dhcp-exhausted", args!(node, server, range, count size = *size)),
+                    say("why-help-dhcp-exhausted", args!(server, range)),
+                )
+            }
+            T::Unanswered { server } => {
+                let server = name(*server);
+                (
+                    say("why-dhcp-unanswered", args!(node, server)),
+                    say("why-help-dhcp-unanswered", args!(node, server)),
+                )
+            }
+        };
+        (message, Some(help))
+    }
+
     fn diagnosis(&self, finding: &Finding) -> (String, Option<String>) {
         use Diagnosis as D;
         let node = self.name(finding.node);
@@ -117,6 +169,7 @@ impl Words<'_> {
                 };
                 (say(message, args!(node)), Some(say(help, args!(node))))
             }
+            D::NoLease { node, trouble } => self.no_lease(self.name(*node), trouble),
             D::SenderWithoutAddress => (
                 say("why-sender-without-address", args!(node)),
                 Some(say("why-help-address", args!(node))),

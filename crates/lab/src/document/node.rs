@@ -49,11 +49,11 @@ mapping! {
         collected "search" search: OneOrMore<Spanned<HostName>>,
         /// Names that this host knows by itself, as in `/etc/hosts`.
         collected "hosts" hosts: Map<HostName, Spanned<IpAddr>>,
-        /// Multicast groups that it takes part in from the start, such as `239.1.2.3`.
-        collected "groups" groups: List<Spanned<GroupAddress>>,
         /// What it lends as a DHCP server: a pool for each interface, or for each network behind a
         /// relay: `eth1: { range: 192.168.1.100-192.168.1.199 }`.
         collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
+        /// Multicast groups that it takes part in from the start, such as `239.1.2.3`.
+        collected "groups" groups: List<Spanned<GroupAddress>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,
@@ -177,12 +177,12 @@ pub(crate) struct TableSize(pub(crate) u32);
 /// A node of any kind.
 #[derive(Debug)]
 pub(crate) enum NodeEntry {
-    Host(HostEntry),
+    Host(Box<HostEntry>),
     Hub,
-    Switch(SwitchEntry),
-    Router(RouterEntry),
-    L3Switch(L3SwitchEntry),
-    HomeRouter(HomeRouterEntry),
+    Switch(Box<SwitchEntry>),
+    Router(Box<RouterEntry>),
+    L3Switch(Box<L3SwitchEntry>),
+    HomeRouter(Box<HomeRouterEntry>),
 }
 
 impl Read for NodeEntry {
@@ -222,12 +222,14 @@ impl Read for NodeEntry {
 impl NodeEntry {
     fn read_as(kind: Kind, node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
         match kind {
-            Kind::Host => HostEntry::read(node, out).map(Self::Host),
-            Kind::Router => RouterEntry::read(node, out).map(Self::Router),
+            Kind::Host => HostEntry::read(node, out).map(Box::new).map(Self::Host),
+            Kind::Router => RouterEntry::read(node, out).map(Box::new).map(Self::Router),
             Kind::Hub => HubEntry::read(node, out).map(|_| Self::Hub),
-            Kind::Switch => SwitchEntry::read(node, out).map(Self::Switch),
-            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Self::L3Switch),
-            Kind::HomeRouter => HomeRouterEntry::read(node, out).map(Self::HomeRouter),
+            Kind::Switch => SwitchEntry::read(node, out).map(Box::new).map(Self::Switch),
+            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Box::new).map(Self::L3Switch),
+            Kind::HomeRouter => {
+                HomeRouterEntry::read(node, out).map(Box::new).map(Self::HomeRouter)
+            }
         }
     }
 

@@ -6,13 +6,13 @@ use ipnet::Ipv4Net;
 use lanternet_core::{Duration, MacAddr};
 
 use super::Station;
-use crate::span::{Span, Spanned};
+use crate::span::Spanned;
 
 /// What an interface has to do with DHCP besides lending addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceDhcp {
     /// Where it says that an address comes from a server.
-    pub client: Option<Span>,
+    pub client: Option<Spanned<()>>,
     /// The server to which clients' messages are passed on.
     pub relay: Option<Relay>,
 }

@@ -1,10 +1,13 @@
 //! The parts that a station has in DHCP.
 
 use lanternet_core::PortId;
+use lanternet_core::trace::RouteKind;
 use lanternet_net::dhcp::{ClientConfig, Pool};
 use lanternet_net::host::{DhcpConfig, RelayConfig, ServerConfig};
+use lanternet_net::l3::L3;
 
-use crate::lab::{DhcpPool, Node, Station};
+use crate::lab::{DhcpPool, Node, Route, Station};
+use crate::span::Spanned;
 
 pub(super) fn dhcp(node: &Node, station: &Station) -> Option<Box<DhcpConfig>> {
     let interfaces = || (0..).map(PortId).zip(&station.interfaces);
@@ -51,5 +54,29 @@ fn pool(station: &Station, entry: &DhcpPool) -> Pool {
         routes: entry.routes.clone(),
         reservations: entry.reserve.iter().copied().collect(),
         ..Pool::new(entry.subnet.value, first, last)
+    }
+}
+
+/// Writes into a station what was lent to it.
+pub(super) fn fill_in(station: &mut Station, forwards: bool, l3: &L3) {
+    for (port, net) in l3.addresses() {
+        let Some(own) = station.interfaces.get_mut(usize::from(port.0)) else { continue };
+        if let Some(client) = own.dhcp.client
+            && !own.addresses.iter().any(|known| known.value == net)
+        {
+            own.addresses.push(Spanned::new(net, client.span));
+        }
+    }
+    let lent = l3.routes().filter(|(route, _)| route.kind == RouteKind::Dhcp);
+    for (route, via) in lent.filter_map(|(route, _)| Some((route, route.via?))) {
+        let span = station.interfaces.get(usize::from(route.interface.0));
+        let span =
+            span.and_then(|own| own.dhcp.client).map_or_else(Default::default, |own| own.span);
+        if route.is_default() && !forwards {
+            station.gateway = station.gateway.or(Some(Spanned::new(via, span)));
+        } else {
+            let to = Spanned::new(route.destination, span);
+            station.routes.push(Route { to, via: Spanned::new(via, span), interface: None });
+        }
     }
 }

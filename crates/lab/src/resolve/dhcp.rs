@@ -53,10 +53,11 @@ impl Resolver<'_> {
 
     fn interface_dhcp(&mut self, entry: &NodeEntry) -> Vec<Written> {
         let mut written = Vec::new();
-        let mut add = |name: InterfaceName, client: Option<Span>, relay: Option<RelayEntry>| {
-            let relay = relay.and_then(|relay| self.relay(relay));
-            written.push(Written { name, dhcp: InterfaceDhcp { client, relay } });
-        };
+        let mut add =
+            |name: InterfaceName, client: Option<Spanned<()>>, relay: Option<RelayEntry>| {
+                let relay = relay.and_then(|relay| self.relay(relay));
+                written.push(Written { name, dhcp: InterfaceDhcp { client, relay } });
+            };
         let mut map = |interfaces: &Map<InterfaceName, InterfaceEntry>| {
             for (name, entry) in &interfaces.0 {
                 if let Some(entry) = entry {
@@ -313,9 +314,10 @@ impl Resolver<'_> {
 }
 
 /// Where it says that an address comes from a server.
-fn asks(one: Option<Spanned<Prefix>>, more: &List<Spanned<Prefix>>) -> Option<Span> {
+fn asks(one: Option<Spanned<Prefix>>, more: &List<Spanned<Prefix>>) -> Option<Spanned<()>> {
     let mut all = one.iter().chain(&more.items);
-    all.find(|prefix| matches!(prefix.value, Prefix::Dhcp)).map(|prefix| prefix.span)
+    all.find(|prefix| matches!(prefix.value, Prefix::Dhcp))
+        .map(|prefix| Spanned::new((), prefix.span))
 }
 
 fn own_address(interface: &Interface, subnet: Ipv4Net) -> Option<Ipv4Addr> {

@@ -97,14 +97,14 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
+            nat: None,
+            firewall: self.firewall(entry.firewall.as_ref()),
             groups: entry
                 .groups
                 .items
                 .iter()
                 .map(|group| Spanned::new(group.value.0, group.span))
                 .collect(),
-            nat: None,
-            firewall: self.firewall(entry.firewall.as_ref()),
             switch: None,
             dhcp: Vec::new(),
         }
@@ -122,9 +122,9 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
-            groups: Vec::new(),
             nat: self.nat(name, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: None,
             dhcp: Vec::new(),
         }

@@ -117,10 +117,10 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
-            groups: Vec::new(),
             dhcp: Vec::new(),
             nat: self.nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -166,10 +166,10 @@ impl Resolver<'_> {
             announce: entry.announce.is_some_and(|announce| announce.value),
             detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
             neighbors: self.neighbors(&entry.arp),
-            groups: Vec::new(),
             dhcp: Vec::new(),
             nat: self.home_nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,

@@ -17,7 +17,8 @@ use crate::lab_file::{LabFile, hint};
 ///
 /// mac like `bridge fdb`, vlan like `bridge vlan`, stp like `mstpctl showport`, groups like `bridge
 /// mdb`, arp like `ip neigh`, routes like `ip route`, sockets like `ss -tuan`, nat like `conntrack -L`,
-/// firewall like `iptables -L -v`, dns like resolv.conf, a hosts file, and master files.
+/// firewall like `iptables -L -v`, dns like resolv.conf, a hosts file, and master files, leases like the
+/// files of dnsmasq and dhclient.
 /// Without a table, all that the node has.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -52,6 +53,8 @@ enum Table {
     Routes,
     /// Which ports are open, and the connections
     Sockets,
+    /// Which addresses are on loan: what a DHCP server has lent, or what a client has
+    Leases,
     /// Name servers, own names, what was learned of names; of a name server its zones
     Dns,
     /// What the spanning tree has made of a switch's ports
@@ -115,6 +118,7 @@ fn title(table: Table) -> &'static str {
         Table::Arp => "arp",
         Table::Routes => "routes",
         Table::Sockets => "sockets",
+        Table::Leases => "leases",
         Table::Dns => "dns",
         Table::Stp => "stp",
         Table::Groups => "groups",
@@ -143,6 +147,18 @@ fn show(lab: &Lab, network: &Network, node: NodeId, table: Table) -> Option<Stri
         };
     }
     let host = sim.device::<Host>(node)?;
+    if table == Table::Leases {
+        let (clients, leases) = (host.dhcp_clients(), host.leases());
+        if clients.is_empty() && !host.lends() {
+            return None;
+        }
+        let mut text = String::new();
+        if host.lends() {
+            text.push_str(&tables::leases(&leases));
+        }
+        text.push_str(&tables::clients(topology, node, &clients));
+        return Some(text);
+    }
     Some(match table {
         Table::Sockets => tables::sockets(&host.sockets()),
         Table::Dns => tables::names(host, sim.now()),

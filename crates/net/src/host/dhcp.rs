@@ -91,6 +91,10 @@ impl Dhcp {
         clients.fold(server.map(Deadline::background), Deadline::earliest)
     }
 
+    pub(super) fn lends(&self) -> bool {
+        self.server.is_some()
+    }
+
     pub(super) fn leases(&self) -> Vec<LeaseRow> {
         self.server.as_ref().map_or_else(Vec::new, |(server, _)| server.rows())
     }

@@ -73,6 +73,11 @@ impl Host {
         lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.leases())
     }
 
+    /// Whether it lends addresses.
+    pub fn lends(&self) -> bool {
+        lock(&self.stack).dhcp.as_ref().is_some_and(|dhcp| dhcp.lends())
+    }
+
     /// Its DHCP clients, one for each interface that has one.
     pub fn dhcp_clients(&self) -> Vec<ClientRow> {
         lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.clients())

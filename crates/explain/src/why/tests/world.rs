@@ -97,6 +97,19 @@ impl World {
         let address = Labelled::new(&world.lab).addresses(to).next().map(|own| own.net.addr());
         let (to, service, records) = (Some(to), None, recorder.take());
         let naming = Vec::new();
-        (world, ProbeReport { from, to, address, service, started, outcome, naming, records })
+        (
+            world,
+            ProbeReport {
+                from,
+                to,
+                address,
+                service,
+                started,
+                outcome,
+                naming,
+                records,
+                leased: None,
+            },
+        )
     }
 }
