@@ -34,7 +34,7 @@ pub(crate) use ipv6::advertised;
 pub(crate) fn check(lab: &Lab, out: &mut Vec<Diagnostic>) {
     let complete = out.iter().all(|diagnostic| diagnostic.severity() != Severity::Error);
     let segments = Segments::of(lab, out);
-    addresses::duplicates(lab, out);
+    addresses::duplicates(lab, &segments, out);
     addresses::reserved(lab, out);
     // What is in the wrong VLAN is strange in more than one way, and told once.
     let misplaced =

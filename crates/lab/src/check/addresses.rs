@@ -11,17 +11,24 @@ use crate::lab::{Interface, Lab, Stand};
 use crate::span::Span;
 
 /// IP and MAC addresses that two interfaces have.
-pub(super) fn duplicates(lab: &Lab, out: &mut Vec<Diagnostic>) {
-    let mut addresses: BTreeMap<IpAddr, (Span, String)> = BTreeMap::new();
+pub(super) fn duplicates(lab: &Lab, segments: &Segments, out: &mut Vec<Diagnostic>) {
+    let mut addresses: BTreeMap<IpAddr, (Span, String, Option<usize>)> = BTreeMap::new();
     let mut macs = BTreeMap::new();
-    for (_, node, station) in lab.stations() {
-        for (_, interface) in station.ip_interfaces() {
+    let translated = translated(lab, segments);
+    for (index, node, station) in lab.stations() {
+        for (number, interface) in station.ip_interfaces() {
+            let here = segments.segment_of((index, number));
             for address in &interface.addresses {
-                let Some((first, owner)) = addresses.get(&address.addr()) else {
-                    addresses.insert(address.addr(), (address.span, node.name.to_string()));
+                let Some((first, owner, there)) = addresses.get(&address.addr()) else {
+                    addresses.insert(address.addr(), (address.span, node.name.to_string(), here));
                     continue;
                 };
                 let ip = address.addr();
+                // Every home has its 192.168.1.1, and nobody outside ever sees it.
+                let apart = [here, *there].iter().flatten().all(|one| translated.contains(one));
+                if apart && here.is_some() && there.is_some() && here != *there {
+                    continue;
+                }
                 out.push(
                     Diagnostic::new(
                         Code::DuplicateAddress,
@@ -64,6 +71,18 @@ pub(super) fn duplicates(lab: &Lab, out: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// The segments on the inside of an address translation.
+fn translated(lab: &Lab, segments: &Segments) -> BTreeSet<usize> {
+    let mut inside = BTreeSet::new();
+    for (index, _, station) in lab.stations() {
+        let Some(nat) = &station.nat else { continue };
+        let interfaces = station.ip_interfaces();
+        let own = interfaces.filter(|(_, own)| own.name.value != nat.outside.value);
+        inside.extend(own.filter_map(|(number, _)| segments.segment_of((index, number))));
+    }
+    inside
 }
 
 /// Addresses that mean the network itself or everybody in it.

@@ -93,6 +93,8 @@ impl Lab {
         let Some(vlans) = self.port_vlans(end)? else { return Some(Spot::Switch(end.node, tag)) };
         let vlan = match tag {
             None => vlans.untagged(),
+            // An access port takes no tag at all.
+            Some(_) if matches!(vlans, PortVlans::Access(_)) => None,
             Some(tag) => Some(tag).filter(|tag| vlans.carries(*tag)),
         };
         vlan.map(|vlan| Spot::Switch(end.node, Some(vlan)))

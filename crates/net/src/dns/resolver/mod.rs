@@ -14,6 +14,7 @@
 //! root hints as they are (no priming, RFC 8109).
 
 mod hints;
+mod place;
 mod reply;
 mod servers;
 mod task;
