@@ -142,7 +142,7 @@ macro_rules! number {
             fn parse(text: &Text) -> Result<Self, Refusal> {
                 let number: $inner = text.value.parse().map_err(|_| Refusal::default())?;
                 match number {
-                    $least..=$most if number % $step == 0 => Ok(Self(number)),
+                    $least..=$most if number.is_multiple_of($step) => Ok(Self(number)),
                     _ => Err(Refusal::default()),
                 }
             }

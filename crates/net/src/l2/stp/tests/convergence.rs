@@ -211,7 +211,8 @@ fn a_topology_change_flushes_all_other_ports_of_the_tree() {
     let mut net = Net::new((0..4).map(|bridge| config(bridge, 2)).collect(), &cables);
     net.set_cable(2, false);
     net.run_for(Duration::from_secs(20));
-    (net.flushed.clear(), net.events.clear());
+    net.flushed.clear();
+    net.events.clear();
     net.set_cable(2, true);
     net.run_for(Duration::from_secs(1));
     // Bridge 2's port to 1, and 1's port to 0, may no longer be the way to anywhere; the ports that
@@ -254,7 +255,8 @@ fn hellos_repeat_every_two_seconds_and_are_taken_as_such() {
     let mut net = Net::new(vec![config(0, 1), config(1, 1)], &[((0, 0), (1, 0))]);
     net.settle();
     net.run_for(Duration::from_secs(10));
-    (net.messages.clear(), net.events.clear());
+    net.messages.clear();
+    net.events.clear();
     net.run_for(Duration::from_secs(20));
     assert_eq!(net.messages.len(), 10, "only the designated port says hello");
     assert!(net.events.iter().all(|(_, bridge, event)| *bridge == 1

@@ -58,7 +58,8 @@ fn the_older_protocol_tells_the_root_of_a_change_until_it_is_acknowledged() {
     let mut net = Net::new((0..4).map(|bridge| old(bridge, 2)).collect(), &cables);
     net.set_cable(2, false);
     net.run_for(Duration::from_secs(90));
-    (net.messages.clear(), net.flushed.clear());
+    net.messages.clear();
+    net.flushed.clear();
     net.set_cable(2, true);
     net.run_for(Duration::from_secs(60));
     let from = |net: &Net, end: End| {

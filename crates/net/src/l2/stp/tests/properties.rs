@@ -8,8 +8,11 @@ use lanternet_core::trace::StpEvent as E;
 
 use super::*;
 
+/// Which cable changes, and how long nothing else does then, in milliseconds.
+type Changes = Vec<(prop::sample::Index, u64)>;
+
 /// Bridges, cables between them, and cables that change one after another.
-fn graph() -> impl Strategy<Value = (usize, Vec<(usize, usize)>, Vec<(prop::sample::Index, u64)>)> {
+fn graph() -> impl Strategy<Value = (usize, Vec<(usize, usize)>, Changes)> {
     (2..9_usize).prop_flat_map(|bridges| {
         let cables = vec((0..bridges, 0..bridges), 1..16);
         (Just(bridges), cables, vec((any::<prop::sample::Index>(), 0..3_000_u64), 0..12))
