@@ -1,10 +1,11 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace]`, all of
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace|dhcp]`, all of
 //! them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
 //! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
 //! the best of several rounds: what the program can do when nobody disturbs it.
 
+mod dhcp;
 mod engine;
 mod measure;
 mod scale;
@@ -15,12 +16,13 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 5] = [
+const BENCHES: [(&str, fn()); 6] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
     ("tcp", tcp::run),
     ("trace", trace::run),
+    ("dhcp", dhcp::run),
 ];
 
 fn main() -> ExitCode {
