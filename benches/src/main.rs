@@ -1,5 +1,5 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|tcp|trace|dhcp]`, all of
-//! them without an argument.
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|trace|dhcp]`,
+//! all of them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
 //! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
@@ -8,6 +8,7 @@
 mod dhcp;
 mod engine;
 mod measure;
+mod nat;
 mod scale;
 mod switch;
 mod tcp;
@@ -16,10 +17,11 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 6] = [
+const BENCHES: [(&str, fn()); 7] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
+    ("nat", nat::run),
     ("tcp", tcp::run),
     ("trace", trace::run),
     ("dhcp", dhcp::run),

@@ -28,6 +28,7 @@ macro_rules! for_each_lab {
             triangle "loop"
             loopback "loopback"
             lossy "lossy"
+            multicast "multicast"
             nat "nat"
             reuse "reuse"
             sites "sites"

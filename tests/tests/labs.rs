@@ -476,6 +476,25 @@ const BREAKAGES: &[Change] = &[
             "exit of framed is 0",
         ],
     ),
+    change(
+        "multicast",
+        &[
+            ("address: 192.168.1.3/24, groups: [239.1.2.3] }", "address: 192.168.1.3/24 }"),
+            ("address: 192.168.1.4/24 }", "address: 192.168.1.4/24, groups: [239.1.2.3] }"),
+        ],
+        &[
+            "output of send contains \"192.168.1.3:7000 answers\"",
+            "output of send does not contain \"192.168.1.4\"",
+        ],
+    ),
+    change(
+        "multicast",
+        &[
+            ("address: 192.168.1.2/24, groups: [239.1.2.3] }", "address: 192.168.1.2/24 }"),
+            ("  - { on: c, run: serve upper --udp --port 7000 }\n", ""),
+        ],
+        &["output of send contains \"192.168.1.2:7000 answers\"", "src reaches c:7000/udp"],
+    ),
     // Without the spanning tree the loop is a storm; a short run, since it would never end.
     change(
         "loop",
@@ -599,7 +618,7 @@ const BREAKAGES: &[Change] = &[
             "output of order contains \"ONE PEAR\"",
             "output of ping contains \"2 received\"",
             "output of path contains \"203.0.113.1\"",
-            "output of path contains \"198.51.100.80\"",
+            "output of path contains \"3  198.51.100.80\"",
             "output of stream contains \"film\"",
             "output of near contains \"near\"",
             "laptop reaches shop:80",

@@ -50,7 +50,7 @@ impl Net {
             })
             .collect();
         let lan = LinkSettings::preset("lan").unwrap();
-        let mut plug = |sim: &mut Simulation, at: usize| {
+        let plug = |sim: &mut Simulation, at: usize| {
             let number = sim.topology().ports(nodes[at]).len() + 1;
             sim.add_port(nodes[at], &number.to_string())
         };

@@ -117,6 +117,10 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             say("switch-forwarded", args!(count vlan = vlan.number(), mac, port))
         }
         E::SwitchFlooded { vlan, mac, why, ports } => {
+            let id = match why {
+                FloodCause::GroupMembers | FloodCause::RouterPorts => "switch-sent-to-group",
+                _ => "switch-flooded",
+            };
             let why = match why {
                 FloodCause::UnknownUnicast => say("flood-unknown-unicast", args!(mac)),
                 FloodCause::Broadcast => say("flood-broadcast", args!(mac)),
@@ -127,7 +131,7 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
             };
             let (count, names) = (ports.len(), scene.ports(ports));
             let vlan = vlan.number();
-            say("switch-flooded", args!(count vlan, count count, ports = names, why))
+            say(id, args!(count vlan, count count, ports = names, why))
         }
 
         E::NeighborHit { interface, address, mac, state } => {

@@ -153,6 +153,8 @@ pub struct Station {
     pub nat: Option<Box<Nat>>,
     /// Which packets may pass.
     pub firewall: Option<Box<Firewall>>,
+    /// Multicast groups that it is in from the start.
+    pub groups: Vec<Spanned<IpAddr>>,
     /// The switch inside a three-layer switch or a home router.
     pub switch: Option<Box<Switch>>,
 }

@@ -296,6 +296,7 @@ fn l3_config(lab: &Lab, node: NodeIndex, station: &Station, forwarding: bool) ->
         routes: gateways.chain(routes).collect(),
         forwarding,
         gate: gate::config(station),
+        groups: station.groups.iter().map(|group| group.value).collect(),
         lower: lower.map(Box::new),
     }
 }

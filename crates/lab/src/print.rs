@@ -106,6 +106,8 @@ struct StationOut {
     search: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dhcp: Option<DhcpOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
     announce: bool,
     detect_conflicts: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +203,7 @@ fn kind(kind: &NodeKind) -> NodeOut {
 
 fn station(station: &Station) -> StationOut {
     let Station {
+        groups,
         interfaces,
         gateway,
         gateway6,
@@ -241,6 +244,7 @@ fn station(station: &Station) -> StationOut {
         dns: dns.iter().map(ToString::to_string).collect(),
         search: search.iter().map(ToString::to_string).collect(),
         dhcp: dhcp::pools(station),
+        groups: groups.iter().map(ToString::to_string).collect(),
         announce: *announce,
         detect_conflicts: *detect_conflicts,
         arp: some(neighbors.is_empty()).map(|()| {

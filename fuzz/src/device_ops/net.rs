@@ -17,15 +17,15 @@ use super::wire;
 
 const LAB: &str = r#"
 nodes:
-  h0: { kind: host, address: 10.0.0.1/24, gateway: 10.0.0.254 }
-  h1: { kind: host, address: 10.0.0.2/24, gateway: 10.0.0.254 }
-  h2: { kind: host, address: 10.0.1.1/24, gateway: 10.0.1.254 }
+  h0: { kind: host, addresses: [10.0.0.1/24, 2001:db8::1/64], gateway: 10.0.0.254, gateway6: 2001:db8::fe }
+  h1: { kind: host, addresses: [10.0.0.2/24, slaac], gateway: 10.0.0.254 }
+  h2: { kind: host, addresses: [10.0.1.1/24, 2001:db8:1::1/64], gateway: 10.0.1.254, gateway6: 2001:db8:1::fe }
   h3: { kind: host, address: 10.0.1.2/24, gateway: 10.0.1.254 }
   r:
     kind: router
     interfaces:
-      eth0: { address: 10.0.0.254/24 }
-      eth1: { address: 10.0.1.254/24 }
+      eth0: { addresses: [10.0.0.254/24, 2001:db8::fe/64], advertise: true }
+      eth1: { addresses: [10.0.1.254/24, 2001:db8:1::fe/64] }
     routes: [{ to: 10.0.2.0/24, via: 10.0.1.2 }]
   x0: { kind: host, address: 10.0.0.77/24 }
   x1: { kind: host, address: 10.0.1.77/24 }
@@ -35,7 +35,7 @@ links:
   - h0 -- sw:1
   - { between: [h1, "sw:2"], loss: 5%, duplicate: 5%, reorder: 5%, corrupt: 5%, delay: 1ms }
   - r:eth0 -- sw:3
-  - { between: ["r:eth1", "hub:1"], mtu: 600, delay: 5ms }
+  - { between: ["r:eth1", "hub:1"], mtu: 1300, delay: 5ms }
   - { between: [h2, "hub:2"], rate: 1 Mbit, queue: 4 packets }
   - h3 -- hub:3
   - x0 -- sw:4

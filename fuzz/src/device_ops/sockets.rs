@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -41,7 +41,12 @@ impl Call {
 
     fn run(self, handle: &Handle, sockets: &mut Vec<SocketId>) {
         let Self { what, socket, a, b } = self;
-        let address = SocketAddr::new(wire::address(a).into(), PORTS[usize::from(b) % PORTS.len()]);
+        let port = PORTS[usize::from(b) % PORTS.len()];
+        // The highest bit asks for IPv6; a few link-local ones name their interface.
+        let address = match b {
+            0x80.. => SocketAddrV6::new(wire::address6(a), port, 0, u32::from(b >> 5 & 3)).into(),
+            _ => SocketAddr::new(wire::address(a).into(), port),
+        };
         if what == 0 {
             let kinds = [SocketKind::Stream, SocketKind::Datagram, SocketKind::Ping];
             if sockets.len() < SOCKETS {
@@ -55,7 +60,10 @@ impl Call {
         let mut buffer = [0; 2048];
         match what {
             1 => {
-                let any = Ipv4Addr::UNSPECIFIED.into();
+                let any: IpAddr = match a {
+                    0x80.. => Ipv6Addr::UNSPECIFIED.into(),
+                    _ => Ipv4Addr::UNSPECIFIED.into(),
+                };
                 let port = PORTS[usize::from(a) % PORTS.len()];
                 let _ = handle.bind(id, SocketAddr::new(any, port));
             }
@@ -93,7 +101,10 @@ impl Call {
             }
             12 => drop(handle.abort(id)),
             _ => {
-                let group = IpAddr::V4(Ipv4Addr::new(224, 0, 0, a));
+                let group = match b {
+                    0x80.. => Ipv6Addr::new(0xff05, 0, 0, 0, 0, 0, 0, a.into()).into(),
+                    _ => IpAddr::V4(Ipv4Addr::new(224, 0, 0, a)),
+                };
                 let _ = handle.join_group(id, group, (b & 1 == 0).then_some(address.ip()));
                 let _ = handle.leave_group(id, group, None);
             }

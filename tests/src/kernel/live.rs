@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lanternet_apps::Simulated;
+use lanternet_apps::{Files, Simulated};
 use lanternet_core::trace::NeighborState;
 use lanternet_core::{LinkSettings, MacAddr, NodeId, PortRef, Simulation};
 use lanternet_lab::{Lab, Network, NodeKind, parse};
@@ -65,6 +66,8 @@ pub struct ProgramOn {
 /// With `LANTERNET_KEEP_CAPTURES=FOLDER` what passed at each card is kept there as `TEST-CARD.pcapng`.
 pub struct Live {
     sim: Simulation,
+    /// What our programs may read.
+    files: Arc<Files>,
     cards: Vec<Card>,
     children: BTreeMap<usize, Running>,
     started_children: usize,
@@ -106,7 +109,10 @@ impl Live {
         for plug in plugs {
             add_switch_port(&mut lab, plug.node);
         }
-        Self::over(Network::build(&lab).sim, plugs)
+        let files = Arc::new(lab.files());
+        let mut live = Self::over(Network::build(&lab).sim, plugs);
+        live.files = files;
+        live
     }
 
     /// Plugs the kernel into a simulation that has not begun.
@@ -117,7 +123,8 @@ impl Live {
     pub fn over(mut sim: Simulation, plugs: &[Plug<'_>]) -> Self {
         let cards = plugs.iter().zip(1..).map(|(plug, number)| plug_in(&mut sim, plug, number));
         let cards = cards.collect();
-        Self { sim, cards, children: BTreeMap::new(), started_children: 0, started: Instant::now() }
+        let (files, children, started) = (Arc::default(), BTreeMap::new(), Instant::now());
+        Self { sim, files, cards, children, started_children: 0, started }
     }
 
     /// The simulation.
@@ -213,9 +220,10 @@ impl Live {
             at: self.sim.now(),
             ..ProgramSpec::default()
         };
+        let files = Arc::clone(&self.files);
         let id = self.sim.command(node, |host: &mut Host, ctx| {
             host.spawn(ctx, spec, |handle| async move {
-                let simulated = Simulated::new(handle);
+                let simulated = Simulated::new(handle).with_files(files);
                 lanternet_apps::run(parsed, simulated.clone(), simulated).await.0
             })
         });

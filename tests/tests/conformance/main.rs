@@ -17,5 +17,6 @@ mod rfc1112;
 mod rfc1122;
 mod rfc1191;
 mod rfc1812;
+mod rfc3376;
 mod rfc5227;
 mod routing;

@@ -9,6 +9,9 @@ mod dhcp;
 mod echo;
 mod ipv6;
 mod labs;
+mod multicast;
+mod names;
+mod nat;
 mod routing;
 mod spanning_tree;
 mod tcp;
@@ -16,6 +19,7 @@ mod tcp_ends;
 mod tcp_habits;
 mod tcp_paths;
 mod udp;
+mod vlans;
 
 use lanternet_tests::kernel::Live;
 use lanternet_tests::tshark::ComplaintKind;

@@ -97,6 +97,7 @@ icmp6-problem-other = parameter problem at offset { $pointer } (type 4, code { $
 icmp6-redirect = redirect: { $gateway } is the better first hop (type 137)
 
 # Drops.
+drop-not-our-group = it is for the group { $mac }, which this station does not listen to
 drop-ipv6-off = { $interface } takes no part in IPv6
 drop-address-tentative = { $address } is still being checked for duplicates and not in use yet
 drop-solicitation-not-for-us = the neighbour solicitation is for { $target }, not for this node

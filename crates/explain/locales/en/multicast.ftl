@@ -1,7 +1,7 @@
 # Groups.
 
-multicast-joined = takes part in the group { $group } on { $interface }: a program has joined it
-multicast-left = takes no part in the group { $group } on { $interface } any more: no program is in it
+multicast-joined = takes part in the group { $group } on { $interface } from now on
+multicast-left = takes no part in the group { $group } on { $interface } any more: nobody here is in it
 multicast-report-sent = reports by { $protocol }v{ $version } on { $interface } about { $groups }: { $why }
 multicast-report-changed = something has changed
 multicast-report-repeated = once more, in case the first report was lost
@@ -55,6 +55,15 @@ multicast-router-port-expired =
         [1] {""}
        *[other] {" "}in VLAN { $vlan }
     } for a long time: there is no querier any more
+switch-sent-to-group =
+    forwards to { $count ->
+        [0] no port
+        [one] port { $ports }
+       *[other] ports { $ports }
+    }{ $vlan ->
+        [1] {""}
+       *[other] {" "}of VLAN { $vlan }
+    } only: { $why }
 flood-group-members = the switch has listened in and knows behind which ports somebody takes part in { $mac }
 flood-router-ports = nobody is known to take part in { $mac }; it goes only to where routers are
 drop-group-message-ignored = it is about groups, and this node has no use for it

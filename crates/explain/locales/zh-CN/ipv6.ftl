@@ -89,6 +89,7 @@ icmp6-problem-other = 参数问题：偏移 { $pointer } 处（类型 4，代码
 icmp6-redirect = 重定向：{ $gateway } 是更好的第一跳（类型 137）
 
 # 丢弃。
+drop-not-our-group = 它发往组播地址 { $mac }，本站没有加入该组
 drop-ipv6-off = { $interface } 没有启用 IPv6
 drop-address-tentative = { $address } 仍在进行重复地址检测，尚未启用
 drop-solicitation-not-for-us = 邻居请求询问的是 { $target }，不是本机

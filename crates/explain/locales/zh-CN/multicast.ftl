@@ -1,7 +1,7 @@
 # 组播。
 
-multicast-joined = 在 { $interface } 上加入组 { $group }：有程序加入了该组
-multicast-left = 在 { $interface } 上离开组 { $group }：已没有程序在该组中
+multicast-joined = 从现在起在 { $interface } 上参加组 { $group }
+multicast-left = 不再在 { $interface } 上参加组 { $group }：本机已没有成员
 multicast-report-sent = 在 { $interface } 上用 { $protocol }v{ $version } 报告 { $groups }：{ $why }
 multicast-report-changed = 成员关系有变化
 multicast-report-repeated = 再报告一次，以防上一次丢失
@@ -55,6 +55,14 @@ multicast-router-port-expired =
         [1] {""}
        *[other] （VLAN { $vlan }）
     } 已很久没有收到查询：后面不再有查询器
+switch-sent-to-group =
+    { $count ->
+        [0] 不转发到任何端口
+       *[other] 只转发到端口 { $ports }
+    }{ $vlan ->
+        [1] {""}
+       *[other] （VLAN { $vlan }）
+    }：{ $why }
 flood-group-members = 交换机经侦听得知哪些端口后面有 { $mac } 的成员
 flood-router-ports = 没有已知的 { $mac } 成员，只发往有路由器的端口
 drop-group-message-ignored = 这是关于组的消息，本节点用不着

@@ -43,7 +43,10 @@ pub(super) fn drops() -> Vec<DropReason> {
         R::OwnBpdu { .. } => [R::OwnBpdu { port: PortId(1) }],
         R::SourceIsGroup { .. } => [R::SourceIsGroup { mac: MacAddr([1, 0, 0x5e, 0, 0, 1]) }],
         R::NoOtherPort => [R::NoOtherPort],
-        R::NotOurMac { .. } => [R::NotOurMac { mac: mac(2) }],
+        R::NotOurMac { .. } => [
+            R::NotOurMac { mac: mac(2) },
+            R::NotOurMac { mac: MacAddr([0x33, 0x33, 0, 0, 0, 0x16]) },
+        ],
         R::UnknownEtherType { .. } => [R::UnknownEtherType { ethertype: 0x88cc }],
         R::Malformed { .. } => [R::Malformed { protocol: Protocol::Ip, what: "too short" }],
         R::ChecksumWrong { .. } => [

@@ -45,6 +45,7 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             scene.say("drop-own-bpdu", &args!(port = scene.port_in_words(*port)))
         }
 
+        R::NotOurMac { mac } if mac.is_group() => scene.say("drop-not-our-group", &args!(mac)),
         R::NotOurMac { mac } => scene.say("drop-not-our-mac", &args!(mac)),
         R::UnknownEtherType { ethertype } => {
             let ethertype = format!("{ethertype:#06x}");

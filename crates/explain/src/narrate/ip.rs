@@ -89,6 +89,7 @@ pub(super) fn protocol(scene: &Scene<'_>, number: u8) -> Cow<'static, str> {
     match number {
         1 => "ICMP".into(),
         6 => "TCP".into(),
+        2 => "IGMP".into(),
         17 => "UDP".into(),
         58 => "ICMPv6".into(),
         _ => scene.say("protocol-numbered", &args!(number)).into(),

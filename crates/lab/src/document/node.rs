@@ -15,7 +15,7 @@ use super::ipv6::AdvertiseEntry;
 use super::leaf::{Kind, PortNumber, Prefix};
 use super::nat::NatEntry;
 use super::read::{Entries, List, Map, Read, mapping, wrong_type};
-use super::stp::{SnoopingMap, StpMap, Switched};
+use super::stp::{GroupAddress, SnoopingMap, StpMap, Switched};
 use super::vlan::{HomeRouterEntry, L3SwitchEntry, PortEntry, PortKey, VlanEntry, VlanKey};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::{HostName, InterfaceName};
@@ -52,6 +52,8 @@ mapping! {
         /// What it lends as a DHCP server: a pool for each interface, or for each network behind a
         /// relay: `eth1: { range: 192.168.1.100-192.168.1.199 }`.
         collected "dhcp" dhcp: Map<PoolKey, DhcpPoolEntry>,
+        /// Multicast groups that it takes part in from the start, such as `239.1.2.3`.
+        collected "groups" groups: List<Spanned<GroupAddress>>,
         /// Whether it tells everybody its addresses when it starts (gratuitous ARP). `false` unless
         /// told otherwise, as in Linux.
         optional "announce" announce: Spanned<bool>,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use std::net::IpAddr;
+
 use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -86,6 +88,27 @@ impl<T: JsonSchema> JsonSchema for Switched<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let full = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [{ "type": "boolean" }, full] })
+    }
+}
+
+/// The address of a multicast group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GroupAddress(pub(crate) IpAddr);
+
+impl Leaf for GroupAddress {
+    const NOUN: &'static str = "the address of a group";
+    const HOW: &'static str = "write one from 224.0.0.0 to 239.255.255.255, such as `239.1.2.3`, or one \
+        in ff00::/8";
+
+    fn parse(text: &Text) -> Result<Self, Refusal> {
+        let address = text.value.parse().ok().filter(IpAddr::is_multicast);
+        address.map(Self).ok_or_else(Refusal::default)
+    }
+
+    fn schema() -> Schema {
+        json_schema!({
+            "type": "string", "pattern": "^(22[4-9]|23[0-9])(\\.[0-9]{1,3}){3}$|^[fF][fF][0-9a-fA-F:]+$",
+        })
     }
 }
 

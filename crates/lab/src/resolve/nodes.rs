@@ -99,6 +99,12 @@ impl Resolver<'_> {
             neighbors: self.neighbors(&entry.arp),
             nat: None,
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: entry
+                .groups
+                .items
+                .iter()
+                .map(|group| Spanned::new(group.value.0, group.span))
+                .collect(),
             switch: None,
             dhcp: Vec::new(),
         }
@@ -118,6 +124,7 @@ impl Resolver<'_> {
             neighbors: self.neighbors(&entry.arp),
             nat: self.nat(name, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: None,
             dhcp: Vec::new(),
         }

@@ -120,6 +120,7 @@ impl Resolver<'_> {
             dhcp: Vec::new(),
             nat: self.nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -168,6 +169,7 @@ impl Resolver<'_> {
             dhcp: Vec::new(),
             nat: self.home_nat(node, entry.nat.as_ref()),
             firewall: self.firewall(entry.firewall.as_ref()),
+            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,

@@ -18,6 +18,8 @@ pub struct L3Config {
     pub forwarding: bool,
     /// Address translation and rules.
     pub gate: Option<Box<GateConfig>>,
+    /// Multicast groups that it is in from the start, on the interface of the default route.
+    pub groups: Vec<IpAddr>,
     /// What interfaces stand on that have no cable.
     pub lower: Option<Box<LowerConfig>>,
 }

@@ -113,6 +113,8 @@ struct Rare {
     limiter: RateLimiter,
     path_mtu: BTreeMap<IpAddr, (u16, Instant)>,
     igmp: BTreeMap<PortId, igmp::Igmp>,
+    /// Groups that it is in from the start; the rest of this is forgotten with the power.
+    groups: Box<[IpAddr]>,
 }
 
 impl L3 {
@@ -131,11 +133,16 @@ impl L3 {
             forwarding: config.forwarding,
             deliveries: VecDeque::new(),
             path: None,
-            rare: None,
+            rare: Self::rare_with(config.groups.into()),
             lower: config.lower.map(|lower| Box::new(Lower::new(*lower))),
             ident: 0,
             rng,
         }
+    }
+
+    /// Takes no memory where there is nothing to remember.
+    fn rare_with(groups: Box<[IpAddr]>) -> Option<Box<Rare>> {
+        (!groups.is_empty()).then(|| Box::new(Rare { groups, ..Rare::default() }))
     }
 
     /// The node has power.
@@ -154,6 +161,11 @@ impl L3 {
             self.add_connected(PortId(port as u16));
         }
         self.start_igmp(ctx);
+        let groups = self.rare.as_ref().map(|rare| rare.groups.clone()).unwrap_or_default();
+        for group in groups {
+            // The lab's check says where there is no interface for it.
+            let _ = self.join_group(group, None);
+        }
         self.start_lower(ctx);
         self.handle_timeout(ctx);
     }
@@ -222,7 +234,8 @@ impl L3 {
         for interface in &mut self.interfaces {
             interface.crash();
         }
-        self.rare = None;
+        let groups = self.rare.take().map(|rare| rare.groups).unwrap_or_default();
+        self.rare = Self::rare_with(groups);
         if let Some(gate) = &mut self.gate {
             gate.reset();
         }

@@ -279,7 +279,7 @@ impl L3 {
     ) {
         let before = ctx.set_about(held.about);
         let packet = &held.buffer[HEADROOM..];
-        if let IpAddr::V6(_) = address {
+        if address.is_ipv6() {
             if held.forwarded {
                 ctx.drop_frame(Some(port), || DropReason::NeighborFailed { address });
             } else if let Some(header) = Header6::of(packet) {

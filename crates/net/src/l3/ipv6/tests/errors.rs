@@ -8,6 +8,9 @@ use lanternet_core::trace::{IcmpMessage, IcmpSilence, Unreachable};
 const OWN: &str = "2001:db8:1::1";
 const OTHER: &str = "2001:db8:1::9";
 
+/// Type, code, and pointer or MTU of an error.
+type Said = (u8, u8, u32);
+
 /// Makes the neighbour known for good, so that errors to it do not wait.
 fn known(bench: &mut Bench) {
     bench.ping(OTHER);
@@ -16,15 +19,15 @@ fn known(bench: &mut Bench) {
     bench.trace.take();
 }
 
-/// Sends this to the host; the answer is type, code and pointer (or MTU) of the error.
-fn error_about(packet: Vec<u8>) -> Option<(u8, u8, u32)> {
+/// Sends this to the host; the answer is its error.
+fn error_about(packet: Vec<u8>) -> Option<Said> {
     let mut bench = Bench::host();
     known(&mut bench);
     bench.put_to_us(0, packet);
     error(&mut bench, 0)
 }
 
-fn error(bench: &mut Bench, at: usize) -> Option<(u8, u8, u32)> {
+fn error(bench: &mut Bench, at: usize) -> Option<Said> {
     let out =
         bench.out(at).into_iter().find(|out| out.icmp().is_some_and(|(kind, _)| kind < 128))?;
     let (kind, code) = out.icmp()?;
@@ -39,7 +42,7 @@ fn headers_that_cannot_be_passed_over_are_pointed_at() {
     let option = |kind: u8| raw(OTHER, OWN, 60, &[59, 0, kind, 4, 0, 0, 0, 0]);
     // A routing header of this type with segments left (RFC 5095).
     let routing = |kind: u8, left: u8| raw(OTHER, OWN, 43, &[59, 0, kind, left, 0, 0, 0, 0]);
-    let cases: [(&str, Vec<u8>, Option<(u8, u8, u32)>); 8] = [
+    let cases: [(&str, Vec<u8>, Option<Said>); 8] = [
         ("option to skip", option(0x1e), None),
         ("option to discard (4.2)", option(0x5e), None),
         ("option to discard and tell (4.2)", option(0x9e), Some((4, 2, 42))),
@@ -149,7 +152,7 @@ fn what_stays_incomplete_for_a_minute_is_told_if_its_first_piece_came() {
 
 #[test]
 fn a_router_says_why_it_does_not_forward() {
-    let cases: [(&str, Vec<u8>, Option<(u8, u8, u32)>); 6] = [
+    let cases: [(&str, Vec<u8>, Option<Said>); 6] = [
         ("no route", echo(OTHER, "2001:db8:9::9", 64, 8), Some((1, 0, 0))),
         ("hop limit", echo(OTHER, "2001:db8:2::2", 1, 8), Some((3, 0, 0))),
         ("too big", echo(OTHER, "2001:db8:2::2", 64, 1400), Some((2, 0, 1300))),
