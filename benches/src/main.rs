@@ -1,4 +1,4 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|trace|dhcp]`,
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace|dhcp]`,
 //! all of them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
@@ -6,6 +6,7 @@
 //! the best of several rounds: what the program can do when nobody disturbs it.
 
 mod dhcp;
+mod dns;
 mod engine;
 mod measure;
 mod nat;
@@ -17,12 +18,13 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 7] = [
+const BENCHES: [(&str, fn()); 8] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
     ("nat", nat::run),
     ("tcp", tcp::run),
+    ("dns", dns::run),
     ("trace", trace::run),
     ("dhcp", dhcp::run),
 ];

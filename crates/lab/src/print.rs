@@ -78,13 +78,13 @@ struct Document<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum NodeOut {
-    Host(StationOut),
-    Router(StationOut),
+    Host(Box<StationOut>),
+    Router(Box<StationOut>),
     Hub,
-    Switch(SwitchOut),
+    Switch(Box<SwitchOut>),
     #[serde(rename = "l3-switch")]
-    L3Switch(L3SwitchOut),
-    HomeRouter(HomeRouterOut),
+    L3Switch(Box<L3SwitchOut>),
+    HomeRouter(Box<HomeRouterOut>),
 }
 
 #[derive(Serialize)]
@@ -192,12 +192,12 @@ struct ProgramOut {
 
 fn kind(kind: &NodeKind) -> NodeOut {
     match kind {
-        NodeKind::Host(station) => NodeOut::Host(self::station(station)),
-        NodeKind::Router(station) => NodeOut::Router(self::station(station)),
+        NodeKind::Host(station) => NodeOut::Host(Box::new(self::station(station))),
+        NodeKind::Router(station) => NodeOut::Router(Box::new(self::station(station))),
         NodeKind::Hub { ports: _ } => NodeOut::Hub,
-        NodeKind::Switch(switch) => NodeOut::Switch(vlan::switch(switch, None)),
-        NodeKind::L3Switch(station) => NodeOut::L3Switch(vlan::l3_switch(station)),
-        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(vlan::home_router(station)),
+        NodeKind::Switch(switch) => NodeOut::Switch(Box::new(vlan::switch(switch, None))),
+        NodeKind::L3Switch(station) => NodeOut::L3Switch(Box::new(vlan::l3_switch(station))),
+        NodeKind::HomeRouter(station) => NodeOut::HomeRouter(Box::new(vlan::home_router(station))),
     }
 }
 

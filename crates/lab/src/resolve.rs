@@ -6,6 +6,7 @@
 mod claims;
 mod dhcp;
 mod files;
+mod home;
 mod ipv6;
 mod links;
 mod nat;
@@ -80,6 +81,7 @@ pub(crate) fn resolve(
     resolver.gate_interfaces();
     resolver.ports_without_cable();
     resolver.programs(&document.programs.items);
+    resolver.home_names(&document.nodes);
     resolver.files(&document.files, folder);
     resolver.claims(&document.expect.items);
     resolver.lab

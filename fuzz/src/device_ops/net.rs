@@ -41,12 +41,27 @@ links:
   - x0 -- sw:4
   - x1 -- hub:4
 "#;
+/// The router of every third network translates and has rules.
+const GATE: &str = "    nat: { outside: eth1, preset: full-cone, ports: 40000-40015, forward: [{ tcp: 7, to: 10.0.0.1:7 }] }
+    firewall:
+      - reject: { protocol: tcp, port: [23, 9] }
+      - allow: { from: 10.0.0.0/23 }
+      - deny: { protocol: icmp, path: forwarded }
+";
 /// The stations; the router runs programs too.
 const STATIONS: u8 = 5;
 /// Frames that were seen are kept up to this number.
 const SEEN: usize = 64;
 /// A network of this size that needs more events than this to come to rest never will.
 const EVENTS: u64 = 200_000;
+
+fn lab(seed: u64) -> String {
+    let routes = "    routes: [{ to: 10.0.2.0/24";
+    match seed % 3 {
+        0 => LAB.replace(routes, &format!("{GATE}{routes}")),
+        _ => LAB.to_owned(),
+    }
+}
 
 pub(super) struct Net {
     sim: Simulation,
@@ -103,7 +118,7 @@ impl Watch {
 
 impl Net {
     pub(super) fn new(seed: u64) -> Self {
-        let lab = match parse(LAB, "fuzz.yaml") {
+        let lab = match parse(&lab(seed), "fuzz.yaml") {
             Ok((mut lab, _)) => {
                 lab.reseed(seed);
                 lab

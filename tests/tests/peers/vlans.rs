@@ -62,7 +62,7 @@ fn frames(count: u32, allowed: impl Fn(usize, u16, u16, bool) -> bool) -> Vec<(u
                 continue;
             }
             bytes.extend(kind.to_be_bytes());
-            bytes.extend((pick(8) as u16 * 0x2000 | number).to_be_bytes());
+            bytes.extend(((pick(8) as u16 * 0x2000) | number).to_be_bytes());
         }
         bytes.extend([0x88, 0xb5]);
         bytes.extend(MARK);

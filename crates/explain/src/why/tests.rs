@@ -2,6 +2,7 @@
 
 mod diagnoses;
 mod labs;
+mod vlans;
 mod world;
 
 use super::*;

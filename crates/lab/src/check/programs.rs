@@ -7,7 +7,7 @@ use lanternet_apps::Command;
 use lanternet_apps::command::Connect;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::lab::{Lab, Station};
+use crate::lab::Lab;
 use crate::names::some_of;
 
 /// Names in command lines that the program's node cannot resolve.
@@ -23,7 +23,9 @@ pub(super) fn names(lab: &Lab, out: &mut Vec<Diagnostic>) {
             || nodes.contains(folded.as_str())
             || own.iter().any(|entry| entry.name.as_str() == folded)
             // Its name servers may know more; what they do not know is seen when it runs.
-            || node.kind.station().is_some_and(Station::asks_for_names);
+            || node.kind.station().is_some_and(|station| {
+                station.asks_for_names() || station.asks_for_addresses()
+            });
         if known {
             continue;
         }

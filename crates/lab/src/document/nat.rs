@@ -68,7 +68,7 @@ mapping! {
 #[derive(Debug)]
 pub(crate) enum HomeNatEntry {
     Off,
-    On(NatEntry),
+    On(Box<NatEntry>),
 }
 
 /// The name of an interface of this node; on a three-layer switch it may be the number of a port.
@@ -81,7 +81,7 @@ impl Read for HomeNatEntry {
             Value::Scalar(Scalar::Boolean, text) if text.value.eq_ignore_ascii_case("false") => {
                 Some(Self::Off)
             }
-            _ => NatEntry::read(node, out).map(Self::On),
+            _ => NatEntry::read(node, out).map(|entry| Self::On(Box::new(entry))),
         }
     }
 }

@@ -177,12 +177,12 @@ pub(crate) struct TableSize(pub(crate) u32);
 /// A node of any kind.
 #[derive(Debug)]
 pub(crate) enum NodeEntry {
-    Host(HostEntry),
+    Host(Box<HostEntry>),
     Hub,
-    Switch(SwitchEntry),
-    Router(RouterEntry),
-    L3Switch(L3SwitchEntry),
-    HomeRouter(HomeRouterEntry),
+    Switch(Box<SwitchEntry>),
+    Router(Box<RouterEntry>),
+    L3Switch(Box<L3SwitchEntry>),
+    HomeRouter(Box<HomeRouterEntry>),
 }
 
 impl Read for NodeEntry {
@@ -222,12 +222,14 @@ impl Read for NodeEntry {
 impl NodeEntry {
     fn read_as(kind: Kind, node: &Node, out: &mut Vec<Diagnostic>) -> Option<Self> {
         match kind {
-            Kind::Host => HostEntry::read(node, out).map(Self::Host),
-            Kind::Router => RouterEntry::read(node, out).map(Self::Router),
+            Kind::Host => HostEntry::read(node, out).map(Box::new).map(Self::Host),
+            Kind::Router => RouterEntry::read(node, out).map(Box::new).map(Self::Router),
             Kind::Hub => HubEntry::read(node, out).map(|_| Self::Hub),
-            Kind::Switch => SwitchEntry::read(node, out).map(Self::Switch),
-            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Self::L3Switch),
-            Kind::HomeRouter => HomeRouterEntry::read(node, out).map(Self::HomeRouter),
+            Kind::Switch => SwitchEntry::read(node, out).map(Box::new).map(Self::Switch),
+            Kind::L3Switch => L3SwitchEntry::read(node, out).map(Box::new).map(Self::L3Switch),
+            Kind::HomeRouter => {
+                HomeRouterEntry::read(node, out).map(Box::new).map(Self::HomeRouter)
+            }
         }
     }
 

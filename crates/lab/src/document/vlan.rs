@@ -163,6 +163,9 @@ mapping! {
         optional "wan" wan: InterfaceEntry,
         /// Its interface to the house. `192.168.1.1/24` unless told otherwise.
         optional "lan" lan: InterfaceEntry,
+        /// Whether it answers the house's questions for names by asking its own name servers, and
+        /// tells DHCP clients to ask it. `true` unless told otherwise.
+        optional "forwarder" forwarder: Spanned<bool>,
         /// Whether the switch takes part in the spanning tree, which blocks cables that would make a
         /// loop: `true`, or settings such as `{ priority: 4096 }`. `false` unless told otherwise.
         optional "stp" stp: Switched<StpMap>,

@@ -66,6 +66,8 @@ pub(super) struct L3SwitchOut {
 pub(super) struct HomeRouterOut {
     wan: Option<FlowMap<InterfaceOut>>,
     lan: Option<FlowMap<InterfaceOut>>,
+    /// Its forwarder is among the programs.
+    forwarder: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stp: Option<FlowMap<StpOut>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +226,7 @@ pub(super) fn home_router(station: &Station) -> HomeRouterOut {
     HomeRouterOut {
         wan: find("wan"),
         lan: find("lan"),
+        forwarder: false,
         no_nat: station.nat.is_none().then_some(false),
         stp: stp.map(|stp| FlowMap(StpOut::of(stp))),
         snooping: snooping.map(|snooping| FlowMap(SnoopingOut { querier: snooping.querier })),

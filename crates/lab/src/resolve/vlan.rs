@@ -469,7 +469,7 @@ pub(super) fn stp_ports(
     let ports = ports.0.iter().filter_map(|(key, entry)| {
         let PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
         let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
-        Some((key.clone(), parts))
+        Some((*key, parts))
     });
     ports.collect()
 }
@@ -479,7 +479,7 @@ fn stp_ports_l3(ports: &Map<PortKey, L3PortEntry>) -> Vec<(Spanned<PortKey>, Por
     let ports = ports.0.iter().filter_map(|(key, entry)| {
         let L3PortEntry { edge, cost, priority, .. } = entry.as_ref()?;
         let parts = PortEntryParts { edge: *edge, cost: *cost, priority: *priority };
-        Some((key.clone(), parts))
+        Some((*key, parts))
     });
     ports.collect()
 }

@@ -115,15 +115,17 @@ impl L3 {
         let of_groups = header.protocol == igmp::message::PROTOCOL
             && header.source.is_unspecified()
             && header.destination.is_multicast();
-        let answer = !link_group && self.is_answer(port, &header)
-            || self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
+        // As with Linux's clients, which listen below the rules and the translation.
+        let lent =
+            self.interfaces[port.0 as usize].acquiring && is_for_dhcp_client(&header, &frame);
+        let answer = lent || !link_group && self.is_answer(port, &header);
         if !answer
             && !of_groups
             && let Err(reason) = self.admit(port, header.source, header.destination)
         {
             return ctx.drop_frame(Some(port), || reason);
         }
-        if self.gate.is_some() {
+        if self.gate.is_some() && !lent {
             return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {

@@ -26,8 +26,8 @@ pub(super) struct TaskId(u64);
 #[derive(Clone, Debug)]
 pub(super) enum Waiter {
     Client(Ticket),
-    /// A search that needs the addresses of a server of this name.
-    Search(TaskId, LowerName),
+    /// A search that needs the addresses of a server.
+    Search(TaskId, Question),
 }
 
 /// A search.
@@ -166,7 +166,9 @@ impl Resolver {
                     }
                     return;
                 }
-                Next::LookUp(name) => self.look_up_server(now, id, name),
+                Next::LookUp(name) => {
+                    self.look_up_server(now, id, Question { name, kind: RecordType::A });
+                }
                 Next::Wait => return,
                 Next::GiveUp(why) => {
                     self.failed(now, id, why);
@@ -365,21 +367,20 @@ impl Resolver {
     }
 
     /// Begins, or joins, the search for a server's address.
-    fn look_up_server(&mut self, now: Instant, id: TaskId, name: LowerName) {
+    fn look_up_server(&mut self, now: Instant, id: TaskId, wanted: Question) {
         let Some(task) = self.tasks.get_mut(&id) else { return };
         let (root, depth) = (task.root, task.depth);
         let question = reason::question(&task.now_asking());
         let Some(place) = &mut task.place else { return };
         place.lookups += 1;
         for server in &mut place.servers {
-            if server.name.as_ref() == Some(&name) {
+            if server.name.as_ref() == Some(&wanted.name) {
                 server.looked_up = true;
             }
         }
         let zone = place.zone.as_ref().map_or_else(|| Arc::from("."), |zone| reason::name(zone));
-        let told = reason::name(&name);
-        let wanted = Question { name: name.clone(), kind: RecordType::A };
-        let waiter = Waiter::Search(id, name);
+        let told = reason::name(&wanted.name);
+        let waiter = Waiter::Search(id, wanted.clone());
         let trouble = match self.by_question.get(&wanted).copied() {
             Some(known) if self.needs(known, id) => {
                 let why = DnsLoop::Delegation;
@@ -598,7 +599,7 @@ impl Resolver {
     }
 
     /// A search is over: all who wait for it get its outcome.
-    fn finish(&mut self, _: Instant, id: TaskId, outcome: Outcome) {
+    fn finish(&mut self, now: Instant, id: TaskId, outcome: Outcome) {
         let Some(task) = self.tasks.remove(&id) else { return };
         if self.by_question.get(&task.question) == Some(&id) {
             self.by_question.remove(&task.question);
@@ -614,12 +615,21 @@ impl Resolver {
                     };
                     self.output.push_back(Output::Done { ticket, resolution });
                 }
-                Waiter::Search(search, name) => self.server_found(id, search, &name, &outcome),
+                Waiter::Search(search, wanted) => {
+                    self.server_found(now, id, search, &wanted, &outcome);
+                }
             }
         }
     }
 
-    fn server_found(&mut self, done: TaskId, id: TaskId, name: &LowerName, outcome: &Outcome) {
+    fn server_found(
+        &mut self,
+        now: Instant,
+        done: TaskId,
+        id: TaskId,
+        wanted: &Question,
+        outcome: &Outcome,
+    ) {
         let addresses = match outcome {
             Outcome::Records(records) => {
                 self.usable_addresses(records.iter().filter_map(|record| record.data.ip_addr()))
@@ -632,10 +642,15 @@ impl Resolver {
             if let Outcome::Failed(why @ (DnsFailure::Loop | DnsFailure::Limit)) = outcome {
                 place.trouble = Some(*why);
             }
-            let named = place.servers.iter_mut().filter(|s| s.name.as_ref() == Some(name));
-            for server in named {
+            let name = Some(&wanted.name);
+            for server in place.servers.iter_mut().filter(|server| server.name.as_ref() == name) {
                 server.addresses.clone_from(&addresses);
             }
+        }
+        let only_ipv6 = matches!(outcome, Outcome::NoData(_)) && wanted.kind == RecordType::A;
+        if only_ipv6 && self.settings.ipv6 {
+            let wanted = Question { name: wanted.name.clone(), kind: RecordType::AAAA };
+            self.look_up_server(now, id, wanted);
         }
         self.ready.push_back(id);
     }

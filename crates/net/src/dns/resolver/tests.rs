@@ -323,6 +323,26 @@ fn the_address_of_a_server_without_glue_is_found_first() {
 }
 
 #[test]
+fn a_server_that_has_an_ipv6_address_only_is_asked_by_who_has_one_too() {
+    let net =
+        NET.replace("example NS ns.example\nns.example A 10.0.0.4\n", "six AAAA 2001:db8::4\n");
+    let com = COM.replace("ns.example.net.", "six.net.");
+    for ipv6 in [true, false] {
+        let mut world = full();
+        world.resolver.settings.ipv6 = ipv6;
+        world.at(2, serving(&[&com, &net]));
+        let six = IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 4]);
+        world.servers.insert(six, serving(&[GLUELESS_COM]));
+        let found = world.resolve("www.glueless.com", RecordType::A);
+        if ipv6 {
+            assert_eq!(addresses(&found), ["192.0.2.3"]);
+        } else {
+            assert_eq!(found.outcome, Outcome::Failed(DnsFailure::NoServerAddress));
+        }
+    }
+}
+
+#[test]
 fn servers_that_can_only_be_found_through_each_other_are_a_loop() {
     let mut world = World::new();
     world.at(
@@ -653,6 +673,7 @@ proptest! {
         silent in prop::collection::vec(any::<bool>(), 12),
         asked in prop::collection::vec(0..12usize, 1..6),
         random_capitals in any::<bool>(),
+        ipv6 in any::<bool>(),
     ) {
         // Zone n is at server n + 2; zones 0 to 3 are below the root, the others below those.
         let zone_name = |n: usize| match n {
@@ -679,6 +700,7 @@ proptest! {
         }
         let mut world = World::new();
         world.resolver.settings.random_capitals = random_capitals;
+        world.resolver.settings.ipv6 = ipv6;
         world.at(1, serving(&[&root]));
         for (n, zone) in zones.iter().enumerate() {
             if silent[n] {

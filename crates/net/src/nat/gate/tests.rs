@@ -195,7 +195,7 @@ impl Bench {
     }
 
     fn wait(&mut self, secs: u64) {
-        self.now = self.now + Duration::from_secs(secs);
+        self.now += Duration::from_secs(secs);
         self.call(|gate, ctx| gate.expire(ctx));
     }
 
@@ -229,11 +229,11 @@ impl Bench {
         })
     }
 
-    fn from_inside(&mut self, packet: Vec<u8>) -> Result<Went, DropReason> {
+    fn inside_sends(&mut self, packet: Vec<u8>) -> Result<Went, DropReason> {
         self.packet(INSIDE, packet)
     }
 
-    fn from_outside(&mut self, packet: Vec<u8>) -> Result<Went, DropReason> {
+    fn outside_sends(&mut self, packet: Vec<u8>) -> Result<Went, DropReason> {
         self.packet(OUTSIDE, packet)
     }
 
@@ -245,7 +245,7 @@ impl Bench {
     /// An inside end speaks UDP; the outside end that it gets.
     #[track_caller]
     fn speak(&mut self, from: Endpoint, to: Endpoint) -> Endpoint {
-        source(&self.from_inside(udp(from, to)).unwrap().outside())
+        source(&self.inside_sends(udp(from, to)).unwrap().outside())
     }
 
     fn events(&self) -> Vec<TraceEvent> {

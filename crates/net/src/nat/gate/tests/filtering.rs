@@ -9,7 +9,7 @@ use crate::nat::Dependence;
 fn an_answer_comes_back_to_who_asked() {
     let mut bench = Bench::preset(Preset::Home);
     let outside = bench.speak(end(A, 5000), end(S, 53));
-    let answer = bench.from_outside(udp(end(S, 53), outside)).unwrap().inside();
+    let answer = bench.outside_sends(udp(end(S, 53), outside)).unwrap().inside();
     assert_eq!(answer, udp(end(S, 53), end(A, 5000)));
 }
 
@@ -25,7 +25,7 @@ fn who_was_not_spoken_to_is_filtered_by_address_and_port() {
             inside: end(A, 5000).into(),
             filtering: Dependence::AddressAndPortDependent,
         };
-        assert_eq!(bench.from_outside(udp(stranger, outside)), Err(reason));
+        assert_eq!(bench.outside_sends(udp(stranger, outside)), Err(reason));
     }
 }
 
@@ -33,8 +33,8 @@ fn who_was_not_spoken_to_is_filtered_by_address_and_port() {
 fn address_dependent_filtering_asks_for_the_address_alone() {
     let mut bench = Bench::behavior(|nat| nat.filtering = Dependence::AddressDependent);
     let outside = bench.speak(end(A, 5000), end(S, 53));
-    bench.from_outside(udp(end(S, 99), outside)).unwrap().inside();
-    let stranger = bench.from_outside(udp(end(T, 53), outside));
+    bench.outside_sends(udp(end(S, 99), outside)).unwrap().inside();
+    let stranger = bench.outside_sends(udp(end(T, 53), outside));
     assert!(matches!(stranger, Err(DropReason::NatFiltered { .. })), "{stranger:?}");
 }
 
@@ -42,9 +42,9 @@ fn address_dependent_filtering_asks_for_the_address_alone() {
 fn req_8_endpoint_independent_filtering_lets_everybody_in_and_the_answer_goes_back_right() {
     let mut bench = Bench::preset(Preset::FullCone);
     let outside = bench.speak(end(A, 5000), end(S, 53));
-    let came = bench.from_outside(udp(end(T, 9), outside)).unwrap().inside();
+    let came = bench.outside_sends(udp(end(T, 9), outside)).unwrap().inside();
     assert_eq!(destination(&came), end(A, 5000));
-    let answer = bench.from_inside(udp(end(A, 5000), end(T, 9))).unwrap().outside();
+    let answer = bench.inside_sends(udp(end(A, 5000), end(T, 9))).unwrap().outside();
     assert_eq!(answer, udp(outside, end(T, 9)));
 }
 
@@ -53,7 +53,7 @@ fn nobody_inside_has_spoken_from_a_port_without_mapping() {
     let mut bench = Bench::preset(Preset::FullCone);
     let reason =
         DropReason::NatNoMapping { protocol: Protocol::Tcp, destination: end(PUBLIC, 8080).into() };
-    assert_eq!(bench.from_outside(tcp(end(S, 9), end(PUBLIC, 8080), SYN)), Err(reason));
+    assert_eq!(bench.outside_sends(tcp(end(S, 9), end(PUBLIC, 8080), SYN)), Err(reason));
 }
 
 #[test]
@@ -61,19 +61,19 @@ fn an_inside_address_does_not_exist_outside() {
     let mut bench = Bench::preset(Preset::FullCone);
     bench.speak(end(A, 5000), end(S, 53));
     let reason = DropReason::NatInsideFromOutside { destination: A.into() };
-    assert_eq!(bench.from_outside(udp(end(S, 53), end(A, 5000))), Err(reason));
+    assert_eq!(bench.outside_sends(udp(end(S, 53), end(A, 5000))), Err(reason));
     // Nor does the node's own inside address.
     let own = Ipv4Addr::new(192, 168, 1, 1);
     let reason = DropReason::NatInsideFromOutside { destination: own.into() };
-    assert_eq!(bench.from_outside(udp(end(S, 53), end(own, 53))), Err(reason));
+    assert_eq!(bench.outside_sends(udp(end(S, 53), end(own, 53))), Err(reason));
 }
 
 #[test]
 fn the_node_answers_a_ping_to_its_outside_address() {
     let mut bench = Bench::preset(Preset::Home);
     let ping = echo(8, S, PUBLIC, 7);
-    assert_eq!(bench.from_outside(ping.clone()), Ok(Went::Up(ping)));
-    let stray = bench.from_outside(echo(0, S, PUBLIC, 7));
+    assert_eq!(bench.outside_sends(ping.clone()), Ok(Went::Up(ping)));
+    let stray = bench.outside_sends(echo(0, S, PUBLIC, 7));
     assert!(matches!(stray, Ok(Went::Up(_)) | Err(DropReason::NatNoFlow { .. })), "{stray:?}");
 }
 
@@ -81,7 +81,7 @@ fn the_node_answers_a_ping_to_its_outside_address() {
 fn a_dhcp_server_may_answer_the_node_itself() {
     let mut bench = Bench::preset(Preset::Home);
     let offer = udp(end(S, 67), end(PUBLIC, 68));
-    assert_eq!(bench.from_outside(offer.clone()), Ok(Went::Up(offer)));
+    assert_eq!(bench.outside_sends(offer.clone()), Ok(Went::Up(offer)));
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn req_9_two_inside_hosts_reach_each_other_by_their_outside_ends() {
     let a = bench.speak(end(A, 5000), end(S, 53));
     let b = bench.speak(end(B, 6000), end(S, 53));
     let _ = bench.events();
-    let hairpin = bench.from_inside(udp(end(A, 5000), b)).unwrap().inside();
+    let hairpin = bench.inside_sends(udp(end(A, 5000), b)).unwrap().inside();
     assert_eq!(hairpin, udp(a, end(B, 6000)), "the source is its outside end");
-    let answer = bench.from_inside(udp(end(B, 6000), a)).unwrap().inside();
+    let answer = bench.inside_sends(udp(end(B, 6000), a)).unwrap().inside();
     assert_eq!(answer, udp(b, end(A, 5000)));
     let by = |event| match event {
         TraceEvent::Nat(NatEvent::Translated { by, .. }) => Some(by),
@@ -110,7 +110,7 @@ fn without_hairpinning_an_outside_end_of_our_own_is_out_of_reach() {
         nat.filtering = Dependence::EndpointIndependent;
     });
     let b = bench.speak(end(B, 6000), end(S, 53));
-    let refused = bench.from_inside(udp(end(A, 5000), b));
+    let refused = bench.inside_sends(udp(end(A, 5000), b));
     assert_eq!(refused, Err(DropReason::NatNoHairpin { destination: b.into() }));
 }
 
@@ -121,7 +121,7 @@ fn only_what_is_inside_is_translated() {
     });
     let public = Ipv4Addr::new(192, 168, 7, 7);
     let sent = udp(end(public, 5000), end(S, 53));
-    assert_eq!(bench.from_inside(sent.clone()), Ok(Went::Outside(sent)));
+    assert_eq!(bench.inside_sends(sent.clone()), Ok(Went::Outside(sent)));
     let came = udp(end(T, 9), end(public, 80));
-    assert_eq!(bench.from_outside(came.clone()), Ok(Went::Inside(came)));
+    assert_eq!(bench.outside_sends(came.clone()), Ok(Went::Inside(came)));
 }

@@ -93,7 +93,7 @@ fn req_5_a_udp_mapping_lives_for_five_minutes_and_each_packet_prolongs_it() {
         idle: Duration::from_secs(300),
     };
     assert!(bench.events().contains(&TraceEvent::Nat(expired)));
-    let answer = bench.from_outside(udp(end(S, 53), end(PUBLIC, 5000)));
+    let answer = bench.outside_sends(udp(end(S, 53), end(PUBLIC, 5000)));
     assert!(matches!(answer, Err(DropReason::NatNoMapping { .. })), "{answer:?}");
 }
 
@@ -103,7 +103,7 @@ fn req_6_nobody_outside_keeps_a_mapping_alive_alone() {
     bench.speak(end(A, 5000), end(S, 53));
     for _ in 0..10 {
         bench.wait(50);
-        let _ = bench.from_outside(udp(end(T, 9), end(PUBLIC, 5000)));
+        let _ = bench.outside_sends(udp(end(T, 9), end(PUBLIC, 5000)));
     }
     // The flow from outside began before the first was over, and is over five minutes after that.
     bench.wait(100);
@@ -114,13 +114,13 @@ fn req_6_nobody_outside_keeps_a_mapping_alive_alone() {
 fn rfc_5382_req_5_an_established_connection_lives_for_two_hours_and_four_minutes() {
     let mut bench = Bench::preset(Preset::Home);
     let (client, server) = (end(A, 5000), end(S, 80));
-    let outside = source(&bench.from_inside(tcp(client, server, SYN)).unwrap().outside());
-    bench.from_outside(tcp(server, outside, SYN | ACK)).unwrap().inside();
-    bench.from_inside(tcp(client, server, ACK)).unwrap().outside();
+    let outside = source(&bench.inside_sends(tcp(client, server, SYN)).unwrap().outside());
+    bench.outside_sends(tcp(server, outside, SYN | ACK)).unwrap().inside();
+    bench.inside_sends(tcp(client, server, ACK)).unwrap().outside();
     bench.wait(2 * 3600 + 4 * 60 - 1);
-    bench.from_outside(tcp(server, outside, ACK)).unwrap().inside();
+    bench.outside_sends(tcp(server, outside, ACK)).unwrap().inside();
     bench.wait(2 * 3600 + 4 * 60);
-    let late = bench.from_outside(tcp(server, outside, ACK));
+    let late = bench.outside_sends(tcp(server, outside, ACK));
     assert!(matches!(late, Err(DropReason::NatNoFlow { .. })), "{late:?}");
 }
 
@@ -128,21 +128,21 @@ fn rfc_5382_req_5_an_established_connection_lives_for_two_hours_and_four_minutes
 fn rfc_5382_req_5_a_connection_that_opens_or_has_closed_lives_for_four_minutes() {
     let (client, server) = (end(A, 5000), end(S, 80));
     let mut bench = Bench::preset(Preset::Home);
-    bench.from_inside(tcp(client, server, SYN)).unwrap();
+    bench.inside_sends(tcp(client, server, SYN)).unwrap();
     bench.wait(239);
     assert_eq!(bench.gate.conntrack().len(), 1);
     bench.wait(1);
     assert_eq!(bench.gate.conntrack().len(), 0);
 
     let mut bench = Bench::preset(Preset::Home);
-    let outside = source(&bench.from_inside(tcp(client, server, SYN)).unwrap().outside());
-    bench.from_outside(tcp(server, outside, SYN | ACK)).unwrap();
-    bench.from_inside(tcp(client, server, ACK)).unwrap();
-    bench.from_inside(tcp(client, server, FIN | ACK)).unwrap();
+    let outside = source(&bench.inside_sends(tcp(client, server, SYN)).unwrap().outside());
+    bench.outside_sends(tcp(server, outside, SYN | ACK)).unwrap();
+    bench.inside_sends(tcp(client, server, ACK)).unwrap();
+    bench.inside_sends(tcp(client, server, FIN | ACK)).unwrap();
     bench.wait(241);
     // Half closed, so still a connection.
-    bench.from_outside(tcp(server, outside, FIN | ACK)).unwrap();
-    bench.from_inside(tcp(client, server, ACK)).unwrap();
+    bench.outside_sends(tcp(server, outside, FIN | ACK)).unwrap();
+    bench.inside_sends(tcp(client, server, ACK)).unwrap();
     bench.wait(239);
     assert_eq!(bench.gate.conntrack().len(), 1);
     bench.wait(1);
@@ -153,10 +153,10 @@ fn rfc_5382_req_5_a_connection_that_opens_or_has_closed_lives_for_four_minutes()
 fn rfc_5382_a_reset_connection_lives_for_four_minutes_more() {
     let (client, server) = (end(A, 5000), end(S, 80));
     let mut bench = Bench::preset(Preset::Home);
-    let outside = source(&bench.from_inside(tcp(client, server, SYN)).unwrap().outside());
-    bench.from_outside(tcp(server, outside, SYN | ACK)).unwrap();
-    bench.from_inside(tcp(client, server, ACK)).unwrap();
-    bench.from_outside(tcp(server, outside, RST)).unwrap().inside();
+    let outside = source(&bench.inside_sends(tcp(client, server, SYN)).unwrap().outside());
+    bench.outside_sends(tcp(server, outside, SYN | ACK)).unwrap();
+    bench.inside_sends(tcp(client, server, ACK)).unwrap();
+    bench.outside_sends(tcp(server, outside, RST)).unwrap().inside();
     bench.wait(240);
     assert_eq!(bench.gate.conntrack().len(), 0);
 }
@@ -164,7 +164,7 @@ fn rfc_5382_a_reset_connection_lives_for_four_minutes_more() {
 #[test]
 fn rfc_5382_a_segment_without_syn_begins_nothing() {
     let mut bench = Bench::preset(Preset::Home);
-    let stray = bench.from_inside(tcp(end(A, 5000), end(S, 80), ACK));
+    let stray = bench.inside_sends(tcp(end(A, 5000), end(S, 80), ACK));
     assert!(matches!(stray, Err(DropReason::NatNoFlow { .. })), "{stray:?}");
     assert_eq!(bench.gate.conntrack().len(), 0);
 }
@@ -172,16 +172,16 @@ fn rfc_5382_a_segment_without_syn_begins_nothing() {
 #[test]
 fn rfc_5508_req_1_and_2_a_question_keeps_its_identifier_for_a_minute() {
     let mut bench = Bench::preset(Preset::Home);
-    let asked = bench.from_inside(echo(8, A, S, 7)).unwrap().outside();
+    let asked = bench.inside_sends(echo(8, A, S, 7)).unwrap().outside();
     assert_eq!(source(&asked), end(PUBLIC, 7));
-    let again = bench.from_inside(echo(8, A, T, 7)).unwrap().outside();
+    let again = bench.inside_sends(echo(8, A, T, 7)).unwrap().outside();
     assert_eq!(source(&again), end(PUBLIC, 7));
-    let other = bench.from_inside(echo(8, B, S, 7)).unwrap().outside();
+    let other = bench.inside_sends(echo(8, B, S, 7)).unwrap().outside();
     assert_ne!(source(&other), end(PUBLIC, 7));
     for packet in [&asked, &again, &other] {
         assert_sound(packet);
     }
-    let answer = bench.from_outside(echo(0, S, PUBLIC, source(&other).port)).unwrap().inside();
+    let answer = bench.outside_sends(echo(0, S, PUBLIC, source(&other).port)).unwrap().inside();
     assert_eq!(destination(&answer), end(B, 7));
     assert_sound(&answer);
     bench.wait(60);
@@ -194,7 +194,7 @@ fn exhausted_ports_have_a_reason_and_come_back() {
     for port in 5000..5004 {
         bench.speak(end(A, port), end(S, 53));
     }
-    let refused = bench.from_inside(udp(end(B, 5000), end(S, 53)));
+    let refused = bench.inside_sends(udp(end(B, 5000), end(S, 53)));
     let reason = DropReason::NatPortsExhausted {
         protocol: Protocol::Udp,
         inside: end(B, 5000).into(),
@@ -203,7 +203,7 @@ fn exhausted_ports_have_a_reason_and_come_back() {
     };
     assert_eq!(refused, Err(reason));
     // TCP has ports of its own.
-    bench.from_inside(tcp(end(B, 5000), end(S, 53), SYN)).unwrap();
+    bench.inside_sends(tcp(end(B, 5000), end(S, 53), SYN)).unwrap();
     bench.wait(300);
     bench.speak(end(B, 5000), end(S, 53));
 }
@@ -213,7 +213,7 @@ fn rfc_6888_req_4_one_customer_takes_no_more_than_his_share() {
     let mut bench = Bench::nat(Preset::Cgnat, |nat| nat.behavior.ports_per_host = Some(2));
     bench.speak(end(A, 5000), end(S, 53));
     bench.speak(end(A, 5001), end(S, 53));
-    let refused = bench.from_inside(udp(end(A, 5002), end(S, 53)));
+    let refused = bench.inside_sends(udp(end(A, 5002), end(S, 53)));
     assert_eq!(refused, Err(DropReason::NatHostLimit { inside: A.into(), limit: 2 }));
     bench.speak(end(B, 5000), end(S, 53));
 }
@@ -235,7 +235,7 @@ fn req_2_a_host_keeps_its_outside_address_and_hosts_are_spread_over_the_pool() {
 fn without_an_outside_address_nothing_is_translated() {
     let mut bench = Bench::preset(Preset::Home);
     bench.own.clear();
-    let refused = bench.from_inside(udp(end(A, 5000), end(S, 53)));
+    let refused = bench.inside_sends(udp(end(A, 5000), end(S, 53)));
     assert_eq!(refused, Err(DropReason::NatNoOutsideAddress { interface: OUTSIDE }));
     assert_eq!(bench.gate.conntrack().len(), 0);
 }
@@ -264,7 +264,7 @@ fn the_nodes_own_traffic_shares_the_ports() {
     let own = bench.own(udp(end(PUBLIC, 5000), end(S, 53))).unwrap();
     assert_ne!(source(&own).port, 5000);
     assert_sound(&own);
-    let answer = bench.from_outside(udp(end(S, 53), source(&own))).unwrap();
+    let answer = bench.outside_sends(udp(end(S, 53), source(&own))).unwrap();
     assert_eq!(answer, Went::Up(udp(end(S, 53), end(PUBLIC, 5000))));
     // And the other way round.
     let own = bench.own(udp(end(PUBLIC, 6000), end(S, 53))).unwrap();
@@ -278,12 +278,12 @@ fn a_full_table_evicts_who_was_never_answered_and_refuses_when_all_were() {
     let config = GateConfig { flows: 2, ..bench.gate.config().clone() };
     bench.gate = Gate::new(config, Rng::named(1, "gate"));
     let answered = bench.speak(end(A, 5000), end(S, 53));
-    bench.from_outside(udp(end(S, 53), answered)).unwrap();
+    bench.outside_sends(udp(end(S, 53), answered)).unwrap();
     bench.speak(end(A, 5001), end(S, 53));
     let third = bench.speak(end(A, 5002), end(S, 53));
     assert_eq!(bench.gate.conntrack().len(), 2);
-    bench.from_outside(udp(end(S, 53), third)).unwrap();
-    let refused = bench.from_inside(udp(end(A, 5003), end(S, 53)));
+    bench.outside_sends(udp(end(S, 53), third)).unwrap();
+    let refused = bench.inside_sends(udp(end(A, 5003), end(S, 53)));
     assert_eq!(refused, Err(DropReason::FlowTableFull { limit: 2 }));
     assert_eq!(bench.gate.mapping_rows().len(), 2, "no mapping without a flow");
 }

@@ -24,7 +24,7 @@ const DENY: [FirewallAction; 3] = [FirewallAction::Deny; 3];
 fn a_rule_sees_the_inside_address_behind_a_forward() {
     let to_server = Match { to: vec!["192.168.1.2/32".parse().unwrap()], ..Match::default() };
     let mut bench = guarded(vec![rule(FirewallAction::Deny, "deny", to_server)], ALLOW);
-    let refused = bench.from_outside(tcp(end(S, 9), end(PUBLIC, 8001), SYN));
+    let refused = bench.outside_sends(tcp(end(S, 9), end(PUBLIC, 8001), SYN));
     let reason = DropReason::FirewallDenied {
         path: FirewallPath::Forwarded,
         rule: 1,
@@ -39,13 +39,13 @@ fn a_rule_sees_the_inside_address_behind_a_forward() {
 fn what_was_allowed_to_begin_is_answered_whatever_the_rules_say() {
     let from_inside = Match { in_by: vec![INSIDE], ..Match::default() };
     let mut bench = guarded(vec![rule(FirewallAction::Allow, "out", from_inside)], DENY);
-    let left = bench.from_inside(udp(end(A, 5000), end(S, 53))).unwrap().outside();
-    bench.from_outside(udp(end(S, 53), source(&left))).unwrap().inside();
+    let left = bench.inside_sends(udp(end(A, 5000), end(S, 53))).unwrap().outside();
+    bench.outside_sends(udp(end(S, 53), source(&left))).unwrap().inside();
     // And so are errors about it.
-    bench.from_outside(unreachable_about(T, PUBLIC, &left)).unwrap().inside();
+    bench.outside_sends(unreachable_about(T, PUBLIC, &left)).unwrap().inside();
     let rows = bench.gate.firewall_rows();
     assert_eq!(rows[0].counter.packets, 1, "only the first packet was asked about");
-    let refused = bench.from_outside(tcp(end(S, 9), end(PUBLIC, 8001), SYN));
+    let refused = bench.outside_sends(tcp(end(S, 9), end(PUBLIC, 8001), SYN));
     let reason = DropReason::FirewallPolicy { path: FirewallPath::Forwarded, rejected: false };
     assert_eq!(refused, Err(reason));
 }
@@ -63,7 +63,7 @@ fn the_nodes_own_packets_are_judged_on_their_way_out() {
 fn what_is_for_the_node_itself_is_judged_on_its_way_in() {
     let incoming = Match { path: Some(FirewallPath::Incoming), ..Match::default() };
     let mut bench = guarded(vec![rule(FirewallAction::Deny, "in", incoming)], ALLOW);
-    let refused = bench.from_outside(echo(8, S, PUBLIC, 7));
+    let refused = bench.outside_sends(echo(8, S, PUBLIC, 7));
     assert!(matches!(refused, Err(DropReason::FirewallDenied { rule: 1, .. })), "{refused:?}");
-    bench.from_inside(echo(8, A, S, 7)).unwrap().outside();
+    bench.inside_sends(echo(8, A, S, 7)).unwrap().outside();
 }
