@@ -1,10 +1,11 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace]`, all of
-//! them without an argument.
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace|dhcp]`,
+//! all of them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
 //! of two machines, or of two days on one, compare badly and ratios compare well. Each figure is
 //! the best of several rounds: what the program can do when nobody disturbs it.
 
+mod dhcp;
 mod dns;
 mod engine;
 mod measure;
@@ -17,7 +18,7 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 7] = [
+const BENCHES: [(&str, fn()); 8] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
@@ -25,6 +26,7 @@ const BENCHES: [(&str, fn()); 7] = [
     ("tcp", tcp::run),
     ("dns", dns::run),
     ("trace", trace::run),
+    ("dhcp", dhcp::run),
 ];
 
 fn main() -> ExitCode {

@@ -4,6 +4,7 @@
 //! bounded runner here (in `cargo test`, and by hand for longer), libFuzzer, and AFL.
 
 pub mod device_ops;
+pub mod dhcp_messages;
 pub mod dns_messages;
 pub mod frame_layers;
 pub mod lab_text;
@@ -25,8 +26,9 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     device_ops::TARGET,
+    dhcp_messages::TARGET,
     dns_messages::TARGET,
     frame_layers::TARGET,
     lab_text::TARGET,

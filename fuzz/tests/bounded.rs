@@ -15,6 +15,11 @@ fn device_ops_survives_its_seeds_and_changed_ones() {
 }
 
 #[test]
+fn dhcp_messages_survives_its_seeds_and_changed_ones() {
+    survives("dhcp_messages");
+}
+
+#[test]
 fn dns_messages_survives_its_seeds_and_changed_ones() {
     survives("dns_messages");
 }

@@ -290,7 +290,9 @@ lent() { # NS RANGE OPTION... : dnsmasq
     sleep 1
 }
 ask() { in_ns "$a1" timeout 20 dhclient -4 -1 -cf "/tmp/$id.dhclient" -lf "/tmp/$id.dhclient.leases" \
-    -pf "/tmp/$id.dhclient.pid" -sf /bin/true "$@" eth0 >/dev/null 2>&1 || true; }
+    -pf "/tmp/$id.dhclient.pid" -sf /bin/true "$@" eth0 >/dev/null 2>&1 || true
+    # It writes its number behind our back.
+    sleep 0.3; }
 forget
 in_ns "$a1" ip address del 192.168.10.1/24 dev eth0
 touch "/tmp/$id.dhclient.leases"

@@ -137,8 +137,8 @@ fn our_server_refuses_dhclient_what_is_of_another_network() {
 fn our_client_takes_what_dnsmasq_lends() {
     let recorded = messages("dhcp-options");
     let answer = |kind: Kind, to: &Message| {
-        let all = recorded.iter().map(|(.., bytes)| parse(bytes));
-        let mut found = all.filter(|message| message.kind == kind).next().expect("recorded");
+        let mut all = recorded.iter().map(|(.., bytes)| parse(bytes));
+        let mut found = all.find(|message| message.kind == kind).expect("recorded");
         found.transaction = to.transaction;
         found
     };

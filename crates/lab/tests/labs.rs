@@ -22,6 +22,7 @@ fn broken_labs_have_the_one_warning_that_can_be_known_without_running_them() {
     let expected = [
         ("address-in-use.yaml", Some(Code::DuplicateAddress)),
         ("cable-pulled.yaml", None),
+        ("dhcp-pool-exhausted.yaml", Some(Code::PoolTooSmall)),
         ("dns-loop.yaml", None),
         ("duplicate-address.yaml", Some(Code::DuplicateAddress)),
         ("gateway-off-segment.yaml", Some(Code::GatewayOffSegment)),

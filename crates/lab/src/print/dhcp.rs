@@ -50,7 +50,7 @@ pub(super) fn pools(station: &Station) -> Option<DhcpOut> {
         (key, FlowMap(self::pool(pool)))
     };
     let entries: Vec<_> = station.dhcp.iter().map(entry).collect();
-    (!entries.is_empty()).then(|| DhcpOut::Pools(Ordered(entries)))
+    (!entries.is_empty()).then_some(DhcpOut::Pools(Ordered(entries)))
 }
 
 fn pool(pool: &DhcpPool) -> PoolOut {

@@ -293,7 +293,7 @@ fn after_a_crash_it_asks_for_the_address_it_had() {
     let (mut under, _) = Under::bound();
     under.client.handle_crash();
     assert!(under.client.lease().is_none());
-    under.now = under.now + Duration::from_secs(100);
+    under.now += Duration::from_secs(100);
     under.client.handle_start(under.now, &mut under.rng);
     let done = under.drain();
     let request = &done.sent[0].0;
@@ -307,7 +307,7 @@ fn after_a_crash_it_asks_for_the_address_it_had() {
 fn a_lease_that_ran_out_while_the_power_was_off_is_not_asked_for_as_if_it_were_valid() {
     let (mut under, _) = Under::bound();
     under.client.handle_crash();
-    under.now = under.now + Duration::from_secs(4000);
+    under.now += Duration::from_secs(4000);
     under.client.handle_start(under.now, &mut under.rng);
     assert_eq!(under.step().sent[0].0.kind, Kind::Discover);
 }
