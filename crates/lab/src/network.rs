@@ -97,7 +97,6 @@ impl Network {
                 at: Instant::ZERO + program.at.unwrap_or_default(),
                 needs_network: program.at.is_none(),
                 input: program.input.clone(),
-                ..ProgramSpec::default()
             };
             let node = NodeId::from(program.on);
             let files = Arc::clone(&files);

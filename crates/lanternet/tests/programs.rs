@@ -1,5 +1,7 @@
 //! The programs of labs on this machine's own sockets: `lanternet serve`, `lanternet connect`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -69,7 +69,7 @@ impl Resolver<'_> {
             }
             if !found && !asked.contains(&path) {
                 match folder(&path) {
-                    Ok(files) => self.from_folder(files, span),
+                    Ok(files) => self.add_folder(files, span),
                     Err(error) => self.missing(&path, span, &error),
                 }
                 asked.push(path);
@@ -103,7 +103,7 @@ impl Resolver<'_> {
         programs.collect()
     }
 
-    fn from_folder(&mut self, files: FilesAt, span: Span) {
+    fn add_folder(&mut self, files: FilesAt, span: Span) {
         for (path, content) in files {
             let Ok(path) = normalize(&path) else { continue };
             if self.lab.files.iter().all(|file| file.path.value != path) {
