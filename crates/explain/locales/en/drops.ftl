@@ -18,6 +18,7 @@ drop-reserved-address = { $mac } is a reserved group address that a bridge never
 drop-source-is-group = the source { $mac } is a group address, and a group cannot be a sender
 drop-no-other-port = there is no other port it could leave by
 drop-not-our-mac = it is for { $mac }, another station (it came because it was flooded or repeated)
+drop-not-our-group = it is for the group { $mac }, which it does not listen to (it came because it was flooded or repeated)
 drop-unknown-ether-type = nobody here understands EtherType { $ethertype }
 drop-malformed = the { $protocol } header makes no sense: { $what }
 drop-checksum-wrong = the { $protocol } checksum is wrong (found { $found }, expected { $expected }): the bytes are not those that were sent

@@ -18,6 +18,7 @@ drop-reserved-address = { $mac } 是保留的组地址，网桥从不转发
 drop-source-is-group = 源地址 { $mac } 是组地址，而一个组不能发送帧
 drop-no-other-port = 没有其他端口可供发出
 drop-not-our-mac = 目的 MAC 地址是另一站点 { $mac }（因泛洪或集线器转发而到达此处）
+drop-not-our-group = 它发往组 { $mac }，而本站点不在该组中（因泛洪或集线器转发而到达此处）
 drop-unknown-ether-type = 此处不识别以太网类型 { $ethertype }
 drop-malformed = { $protocol } 首部有误：{ $what }
 drop-checksum-wrong = { $protocol } 校验和错误：实为 { $found }，应为 { $expected }：收到的字节与发出时不同
