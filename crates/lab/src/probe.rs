@@ -163,7 +163,9 @@ impl Network {
         if let Some(address) = report.address {
             let inside = translated(&report, address);
             if inside != address {
-                report.to = self.owner(lab, inside).map(NodeId::from).or(report.to);
+                // Several homes may have the same inside address: it is the one that it led to.
+                let owner = || self.owner(lab, inside).map(NodeId::from);
+                report.to = taken_by(&report, inside).or_else(owner).or(report.to);
             }
         }
         self.sim.unobserve(observer);
