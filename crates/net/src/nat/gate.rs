@@ -1,5 +1,6 @@
 //! What the IP layer asks: may this packet pass, and as what?
 
+mod facts;
 mod nat;
 #[cfg(test)]
 mod tests;
@@ -15,9 +16,13 @@ use lanternet_core::{Context, Instant, PortId, Rng};
 use super::config::GateConfig;
 use super::conntrack::{Conntrack, Direction, Flow, FlowId, Refused, may_begin};
 use super::firewall::{Firewall, Way};
-use super::packet::{Class, ICMP, ICMPV6, Summary, TCP, Tuple, UDP, Unreadable, quoted_tuple};
+use super::packet::{Class, Summary, Tuple, quoted_tuple};
 use super::translate::{error_is_sound, rewrite, rewrite_error};
 use nat::Nat;
+
+use self::facts::{
+    current, has_ports, is_discovery, no_flow, protocol, summarize, tell_translated,
+};
 
 /// The flows, translations and rules of a node. See the module's head for the order of things.
 #[derive(Debug)]
@@ -576,62 +581,4 @@ impl Gate {
             });
         }
     }
-}
-
-fn summarize(packet: &[u8]) -> Result<Summary, DropReason> {
-    Summary::of(packet).map_err(|unreadable| match unreadable {
-        // Fragments were put together before.
-        Unreadable::Short | Unreadable::LaterFragment => {
-            DropReason::Malformed { protocol: Protocol::Ip, what: "too short" }
-        }
-    })
-}
-
-/// Neighbour discovery and its like are no conversations.
-fn is_discovery(packet: &Summary) -> bool {
-    packet.tuple.protocol == ICMPV6 && packet.class == Class::Other
-}
-
-/// The packet with the ends that it has by now.
-fn current(arrived: &Summary, track: &Track) -> Summary {
-    match track {
-        Track::New(flow) => Summary { tuple: flow.leaving(Direction::Original), ..*arrived },
-        _ => *arrived,
-    }
-}
-
-fn no_flow(tuple: &Tuple) -> DropReason {
-    DropReason::NatNoFlow {
-        protocol: protocol(tuple.protocol),
-        source: tuple.source.into(),
-        destination: tuple.destination.into(),
-    }
-}
-
-/// Whether ends of this protocol have ports, or something that takes their place.
-fn has_ports(protocol: u8) -> bool {
-    matches!(protocol, TCP | UDP | ICMP)
-}
-
-/// The protocol as reasons name it; [`Protocol::Ip`] for one that they do not name.
-fn protocol(number: u8) -> Protocol {
-    match number {
-        TCP => Protocol::Tcp,
-        UDP => Protocol::Udp,
-        ICMP | ICMPV6 => Protocol::Icmp,
-        _ => Protocol::Ip,
-    }
-}
-
-fn tell_translated(ctx: &mut Context<'_>, by: Translation, old: &Tuple, new: &Tuple) {
-    ctx.emit(|| {
-        TraceEvent::Nat(NatEvent::Translated {
-            by,
-            protocol: protocol(old.protocol),
-            source: old.source.into(),
-            destination: old.destination.into(),
-            new_source: new.source.into(),
-            new_destination: new.destination.into(),
-        })
-    });
 }
