@@ -46,6 +46,8 @@ pub struct InterfaceSummary {
     pub name: String,
     /// Its addresses, each with the length of its network's prefix.
     pub addresses: Vec<IpNet>,
+    /// Whether it asks a DHCP server for an address.
+    pub dhcp: bool,
     /// Whether it forms addresses from what IPv6 routers advertise.
     pub slaac: bool,
     /// Whether it advertises itself as an IPv6 router.
@@ -119,6 +121,7 @@ impl NodeSummary {
         let interface = |interface: &lanternet_lab::Interface| InterfaceSummary {
             name: interface.name.to_string(),
             addresses: interface.addresses.iter().map(|address| address.value).collect(),
+            dhcp: interface.dhcp.client.is_some(),
             slaac: interface.ipv6.slaac.is_some(),
             advertises: interface.ipv6.advertise.is_some(),
         };
@@ -165,7 +168,8 @@ fn node_row(catalogue: &Catalogue, node: &NodeSummary) -> [String; 3] {
         NodeKind::HomeRouter => "summary-home-router",
     });
     let silent = |interface: &InterfaceSummary| {
-        interface.addresses.is_empty() && !interface.slaac && !interface.advertises
+        let InterfaceSummary { addresses, dhcp, slaac, advertises, .. } = interface;
+        addresses.is_empty() && !dhcp && !slaac && !advertises
     };
     let addressed = || node.interfaces.iter().filter(|interface| !silent(interface));
     // One interface needs no name.
@@ -173,6 +177,7 @@ fn node_row(catalogue: &Catalogue, node: &NodeSummary) -> [String; 3] {
     let mut facts = Vec::new();
     for interface in addressed() {
         let mut addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+        addresses.extend(interface.dhcp.then(|| "dhcp".to_owned()));
         addresses.extend(interface.slaac.then(|| "slaac".to_owned()));
         addresses.extend(interface.advertises.then(|| catalogue.phrase("summary-advertises")));
         let addresses = addresses.join(" ");
@@ -311,6 +316,7 @@ mod tests {
             interfaces: vec![InterfaceSummary {
                 name: "eth0".into(),
                 addresses: vec![address.parse().unwrap()],
+                dhcp: false,
                 slaac: false,
                 advertises: false,
             }],
@@ -332,6 +338,7 @@ mod tests {
         router.interfaces.push(InterfaceSummary {
             name: "eth1".into(),
             addresses: vec!["192.168.20.254/24".parse().unwrap(), "fd00::1/64".parse().unwrap()],
+            dhcp: false,
             slaac: false,
             advertises: false,
         });

@@ -171,9 +171,13 @@ fn a_node_that_is_not_there_is_answered_with_those_that_are() {
 #[test]
 fn a_table_that_a_node_does_not_have_is_said_to_be_another_kinds() {
     let (cable, hub) = (lab("cable"), lab("hub"));
-    refused(lanternet(&["show", &cable, "a1", "mac"]), "switches have mac; hosts and routers");
+    refused(
+        lanternet(&["show", &cable, "a1", "mac"]),
+        "switches have mac, and vlan, stp and groups where",
+    );
     refused(lanternet(&["show", &hub, "hub"]), "hub has no tables");
-    refused(lanternet(&["show", &cable, "a1", "nat"]), "[possible values: mac, arp, routes");
+    refused(lanternet(&["show", &cable, "a1", "nat"]), "a1 has no table of the kind nat");
+    refused(lanternet(&["show", &cable, "a1", "macs"]), "[possible values: mac,");
 }
 
 #[test]

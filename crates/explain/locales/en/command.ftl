@@ -34,7 +34,7 @@ command-no-capture-there = { $path } is there already and is no capture: it is l
 command-another-capture-name = give the capture another name, such as out.pcapng
 command-no-such-node = the lab has no node called { $name }
 command-nodes = its nodes are { $nodes }
-command-no-such-table = { $node } has no table of the kind { $table }: `lanternet show` without a table prints all that it has
+command-no-such-table = { $node } has no table of the kind { $table }: switches have mac, and vlan, stp and groups where they know of such things; hosts and routers have arp, routes, sockets and dns, and leases, nat, firewall and groups where they know of such things
 command-no-tables = { $node } has no tables: a hub repeats without looking
 command-warnings = { $file } has { $warnings ->
         [one] one warning

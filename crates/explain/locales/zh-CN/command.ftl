@@ -17,6 +17,6 @@ command-no-capture-there = { $path } 已存在且不是抓包文件，未作改�
 command-another-capture-name = 请为抓包文件另取一个名字，例如 out.pcapng
 command-no-such-node = 实验中没有名为 { $name } 的节点
 command-nodes = 现有节点：{ $nodes }
-command-no-such-table = { $node } 没有 { $table } 表：`lanternet show` 不写表名时会列出该节点的所有表
+command-no-such-table = { $node } 没有 { $table } 表：交换机有 mac 表，启用了相应功能的还有 vlan、stp 和 groups 表；主机和路由器有 arp、routes、sockets 和 dns 表，启用了相应功能的还有 leases、nat、firewall 和 groups 表
 command-no-tables = { $node } 没有任何表：集线器只管转发，不看内容
 command-warnings = { $file } 有 { $warnings } 处警告：用 `lanternet check { $file }` 查看

@@ -9,7 +9,6 @@ use lanternet_core::{Context, DropReason, Frame, PortId, TraceEvent};
 use smoltcp::wire::{IpProtocol, Ipv4Packet, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber};
 
 use super::input::Header;
-use super::packet::{Data, Inbound};
 use super::{HEADROOM, L3, icmp};
 use crate::nat::{Gate, Passage, Refusal};
 
@@ -240,29 +239,6 @@ impl L3 {
             }
         };
         Some((header, Frame::new(id, cause, bytes)))
-    }
-
-    fn inbound(
-        &self,
-        ctx: &Context<'_>,
-        port: PortId,
-        link_group: bool,
-        header: &Header,
-        frame: Frame,
-    ) -> Inbound {
-        Inbound {
-            interface: Some(port),
-            about: ctx.about(),
-            source: header.source.into(),
-            destination: header.destination.into(),
-            protocol: header.protocol,
-            ttl: header.ttl,
-            link_group,
-            data: Data::Frame(frame),
-            start: HEADROOM as u32,
-            end: HEADROOM as u32 + u32::from(header.total_len),
-            header_len: header.header_len.into(),
-        }
     }
 }
 

@@ -129,19 +129,7 @@ impl L3 {
             return self.guarded_input(ctx, port, link_group, header, frame);
         }
         if answer || self.is_for_us(port, header.destination.into()) {
-            let inbound = Inbound {
-                interface: Some(port),
-                about: ctx.about(),
-                source: header.source.into(),
-                destination: header.destination.into(),
-                protocol: header.protocol,
-                ttl: header.ttl,
-                link_group,
-                data: Data::Frame(frame),
-                start: HEADROOM as u32,
-                end: HEADROOM as u32 + u32::from(header.total_len),
-                header_len: header.header_len.into(),
-            };
+            let inbound = self.inbound(ctx, port, link_group, &header, frame);
             return self.deliver(ctx, inbound, header.is_fragment);
         }
         let destination = IpAddr::V4(header.destination);
@@ -152,6 +140,31 @@ impl L3 {
             () => return self.forward(ctx, port, &header, frame, None),
         };
         ctx.drop_frame(Some(port), || reason);
+    }
+
+    /// A packet as it came in a frame.
+    #[inline]
+    pub(super) fn inbound(
+        &self,
+        ctx: &Context<'_>,
+        port: PortId,
+        link_group: bool,
+        header: &Header,
+        frame: Frame,
+    ) -> Inbound {
+        Inbound {
+            interface: Some(port),
+            about: ctx.about(),
+            source: header.source.into(),
+            destination: header.destination.into(),
+            protocol: header.protocol,
+            ttl: header.ttl,
+            link_group,
+            data: Data::Frame(frame),
+            start: HEADROOM as u32,
+            end: HEADROOM as u32 + u32::from(header.total_len),
+            header_len: header.header_len.into(),
+        }
     }
 
     /// Whether such a packet may come from outside at all.
