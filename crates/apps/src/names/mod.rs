@@ -10,7 +10,7 @@
 //! (`ndots:1`). Answers that were cut come again over TCP. A and AAAA are asked one after the other,
 //! each only if the host has such an address.
 //!
-//! [`exchange`] is one question to one server, [`stub`] all the rest.
+//! `exchange` is one question to one server, `stub` all the rest.
 
 mod exchange;
 mod stub;
