@@ -31,9 +31,21 @@ pub(super) fn no_mapping(
         found.map(|(service, _)| (own.at.node, SocketAddr::new(own.net.addr(), service.port)))
     };
     let same = inside().find_map(|own| serves(&own, &|service| service == wanted));
-    let like =
-        || inside().find_map(|own| serves(&own, &|service| service.transport == wanted.transport));
-    Diagnosis::NotForwarded { outside, transport, right: same.or_else(like) }
+    // A router behind this one, as in a home behind its provider's translation.
+    let number = if transport == Transport::Udp { 17 } else { 6 };
+    let passes_on = |own: &Owner| {
+        let forwards = |nat: &Nat| {
+            let wanted = |(protocol, port)| protocol == number && port == outside.port();
+            nat.forwards.iter().any(|forward| wanted((forward.protocol, forward.port.value)))
+        };
+        network.station(own.at.node)?.nat.as_deref().filter(|nat| forwards(nat))?;
+        Some((own.at.node, SocketAddr::new(own.net.addr(), outside.port())))
+    };
+    let behind = || inside().find_map(|own| passes_on(&own));
+    // Name servers are there for the inside, whatever was wanted.
+    let is_like = |service: Service| service.transport == wanted.transport && service.port != 53;
+    let like = || inside().find_map(|own| serves(&own, &is_like));
+    Diagnosis::NotForwarded { outside, transport, right: same.or_else(behind).or_else(like) }
 }
 
 /// Whether an address is inside the translation of a node: another node's, in a network of an
