@@ -108,16 +108,15 @@ impl Interface {
             defended: None,
             dynamic: false,
         };
+        // Not collected: that reserves room for four, and a large network has many interfaces.
+        let own = config.addresses.iter().filter(|net| net.addr().is_ipv4());
+        let mut addresses = Vec::with_capacity(own.clone().count());
+        addresses.extend(own.map(address));
         Self {
             mac: config.mac,
             mtu: config.mtu.max(MIN_MTU),
             up: true,
-            addresses: config
-                .addresses
-                .iter()
-                .filter(|net| net.addr().is_ipv4())
-                .map(address)
-                .collect(),
+            addresses,
             groups: Box::default(),
             announce: config.announce,
             detect: config.detect_conflicts,
