@@ -23,6 +23,7 @@ mod dial;
 pub mod dns;
 pub mod echo;
 pub mod endpoint;
+mod failures;
 pub mod files;
 pub mod framed;
 pub mod framing;

@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -150,10 +150,8 @@ impl Sockets for Simulated {
 
     fn default_bind(&self) -> IpAddr {
         // As servers on Linux do: `::` takes what is sent to IPv4 addresses as well.
-        match self.0.has_ipv6() {
-            true => Ipv6Addr::UNSPECIFIED.into(),
-            false => Ipv4Addr::UNSPECIFIED.into(),
-        }
+        let family = if self.0.has_ipv6() { Family::V6 } else { Family::V4 };
+        family.unspecified()
     }
 
     fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lanternet_core::trace::{DnsAnswer, DnsEvent, TraceEvent};
@@ -16,16 +16,13 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::config::{self, Config};
 use super::{Forward, ServeArgs, upstream};
 use crate::console::Console;
+use crate::failures::Failures;
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::race::{self, Either};
 use crate::sockets::{ListenOptions, Sockets, TcpListener, UdpSocket};
 use crate::{text, trouble};
 
-/// Give up after so many failures to receive or accept in a row.
-const MOST_FAILURES: u32 = 10;
-/// Time between two tries after a failure.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How long a connection may be silent with nothing to wait for; RFC 7766 section 6.2.3 asks for
 /// some seconds, and unbound and BIND close after 30.
 const IDLE: Duration = Duration::from_secs(30);
@@ -123,14 +120,6 @@ impl<S: Sockets, C: Console> Shared<S, C> {
         self.sockets.now()
     }
 
-    /// Any address of the family of this one.
-    pub(super) const fn any_address(like: SocketAddr) -> IpAddr {
-        match like {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-        }
-    }
-
     /// A message of a client.
     fn receive(self: &Arc<Self>, client: Client, bytes: &[u8]) {
         let now = self.now();
@@ -202,30 +191,27 @@ impl<S: Sockets, C: Console> Shared<S, C> {
         socket: &U,
     ) -> Result<Infallible, String> {
         let mut buffer = vec![0; TCP_LIMIT];
-        let mut failures = 0;
+        let mut failures = Failures::default();
         loop {
             match socket.recv_from(&mut buffer).await {
                 Ok((length, address)) => {
-                    failures = 0;
+                    failures.forget();
                     self.receive(Client { address, connection: None }, &buffer[..length]);
                 }
                 Err(error) => {
-                    failures += 1;
-                    if failures == MOST_FAILURES {
-                        return Err(format!("cannot receive: {}", text::describe(&error)));
-                    }
-                    self.sockets.sleep(PAUSE).await;
+                    let message = format!("cannot receive: {}", text::describe(&error));
+                    failures.another(&self.sockets, message, |_| ()).await?;
                 }
             }
         }
     }
 
     async fn accept(self: Arc<Self>, listener: S::TcpListener) -> Result<Infallible, String> {
-        let mut failures = 0;
+        let mut failures = Failures::default();
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    failures = 0;
+                    failures.forget();
                     let mut state = self.lock();
                     if state.connections.len() >= MOST_CONNECTIONS {
                         continue;
@@ -239,11 +225,8 @@ impl<S: Sockets, C: Console> Shared<S, C> {
                     self.sockets.spawn(Arc::clone(&self).connection(stream, client, answers));
                 }
                 Err(error) => {
-                    failures += 1;
-                    if failures == MOST_FAILURES {
-                        return Err(format!("cannot accept: {}", text::describe(&error)));
-                    }
-                    self.sockets.sleep(PAUSE).await;
+                    let message = format!("cannot accept: {}", text::describe(&error));
+                    failures.another(&self.sockets, message, |_| ()).await?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::race;
-use crate::sockets::{ConnectOptions, Sockets, UdpSocket};
+use crate::sockets::{ConnectOptions, Family, Sockets, UdpSocket};
 
 /// Sends the message, brings what comes back to the server, and does what follows from that.
 pub(super) async fn exchange<S: Sockets, C: Console>(
@@ -46,7 +46,7 @@ async fn over_udp<S: Sockets, C: Console>(
     shared: &Arc<Shared<S, C>>,
     outgoing: &Outgoing,
 ) -> io::Result<()> {
-    let any = Shared::<S, C>::any_address(outgoing.server);
+    let any = Family::of(outgoing.server.ip()).unspecified();
     let sockets = &shared.sockets;
     let socket = match sockets.udp_bind(SocketAddr::new(any, outgoing.source_port)).await {
         Ok(socket) => socket,

@@ -3,21 +3,16 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use lanternet_core::Duration;
 use tokio::io::AsyncWriteExt;
 
 use super::ServeArgs;
 use super::protocol::Service;
 use crate::console::Console;
+use crate::failures::Failures;
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::sockets::{ListenOptions, Sockets, TcpListener};
 use crate::{text, trouble};
-
-/// Give up after so many failures to accept in a row; one alone may pass (too many open files).
-const MOST_FAILURES: u32 = 10;
-/// Time between two tries to accept after a failure.
-const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) async fn serve<S: Sockets, C: Console>(
     sockets: &S,
@@ -43,11 +38,11 @@ pub(super) async fn serve<S: Sockets, C: Console>(
             console.print_line("accepting from now on");
         }
     }
-    let mut failures = 0;
+    let mut failures = Failures::default();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                failures = 0;
+                failures.forget();
                 let client = Client {
                     sockets: sockets.clone(),
                     console: console.clone(),
@@ -58,13 +53,9 @@ pub(super) async fn serve<S: Sockets, C: Console>(
                 sockets.spawn(client.serve(stream));
             }
             Err(error) => {
-                failures += 1;
                 let message = format!("cannot accept: {}", text::describe(&error));
-                if failures == MOST_FAILURES {
-                    return Err(message);
-                }
-                console.error(&format!("serve {service}: {message}"));
-                sockets.sleep(PAUSE).await;
+                let tell = |message: &str| console.error(&format!("serve {service}: {message}"));
+                failures.another(sockets, message, tell).await?;
             }
         }
     }

@@ -3,18 +3,15 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use lanternet_core::Duration;
-
 use super::ServeArgs;
 use super::protocol::Service;
 use crate::console::Console;
+use crate::failures::Failures;
 use crate::sockets::{Sockets, UdpSocket};
 use crate::{text, trouble};
 
 /// The longest UDP datagram that its length field allows (RFC 768).
 const LONGEST: usize = 65_535;
-/// Give up after so many failures to receive in a row.
-const MOST_FAILURES: u32 = 10;
 
 pub(super) async fn serve<S: Sockets, C: Console>(
     sockets: &S,
@@ -30,22 +27,18 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     let address = socket.local_addr().unwrap_or(address);
     console.print_line(&format!("listening on UDP {address}"));
     let mut buffer = vec![0; LONGEST];
-    let mut failures = 0;
+    let mut failures = Failures::default();
     loop {
         let (length, peer) = match socket.recv_from(&mut buffer).await {
             Ok(received) => received,
             Err(error) => {
-                failures += 1;
                 let message = format!("cannot receive: {}", text::describe(&error));
-                if failures == MOST_FAILURES {
-                    return Err(message);
-                }
-                console.error(&format!("serve {service}: {message}"));
-                sockets.sleep(Duration::from_millis(100)).await;
+                let tell = |message: &str| console.error(&format!("serve {service}: {message}"));
+                failures.another(sockets, message, tell).await?;
                 continue;
             }
         };
-        failures = 0;
+        failures.forget();
         let datagram = &buffer[..length];
         if !args.quiet {
             console.print_line(&format!(

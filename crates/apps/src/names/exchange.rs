@@ -1,15 +1,15 @@
 //! One question to one server, over UDP, and over TCP when the answer is too long for that.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
-use lanternet_core::trace::{DnsEvent, DnsMismatch, DnsTransport, TraceEvent};
-use lanternet_core::{Duration, Instant};
+use lanternet_core::Duration;
+use lanternet_core::trace::{DnsEvent, DnsMismatch, DnsQuestion, DnsTransport, TraceEvent};
 use lanternet_net::dns::{Message, Question, message, reason};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::race::timeout;
-use crate::sockets::{ConnectOptions, Sockets, UdpSocket};
+use crate::sockets::{ConnectOptions, Family, Sockets, UdpSocket};
 
 /// What a server said.
 #[derive(Clone, Debug)]
@@ -43,30 +43,51 @@ pub(crate) async fn exchange<S: Sockets>(
     tcp: bool,
 ) -> Result<Reply, NoReply> {
     let began = sockets.now();
-    let reply = match tcp {
-        true => over_tcp(sockets, server, query, began, patience).await?,
-        false => {
-            let reply = over_udp(sockets, server, query, began, patience).await?;
-            if !reply.message.metadata.truncation {
-                return Ok(reply);
-            }
-            sockets.tell(|| {
-                TraceEvent::Dns(DnsEvent::RetriedOverTcp {
-                    server: server.ip(),
-                    question: question(query),
-                })
-            });
-            over_tcp(sockets, server, query, sockets.now(), patience).await?
+    let reply = if tcp {
+        ask(sockets, server, query, patience, DnsTransport::Tcp).await?
+    } else {
+        let reply = ask(sockets, server, query, patience, DnsTransport::Udp).await?;
+        if !reply.message.metadata.truncation {
+            return Ok(reply);
         }
+        sockets.tell(|| {
+            let question = question(query);
+            TraceEvent::Dns(DnsEvent::RetriedOverTcp { server: server.ip(), question })
+        });
+        ask(sockets, server, query, patience, DnsTransport::Tcp).await?
     };
     Ok(Reply { took: sockets.now() - began, ..reply })
 }
 
 /// The question of a query, which has one.
-fn question(query: &Message) -> lanternet_core::trace::DnsQuestion {
+fn question(query: &Message) -> DnsQuestion {
     match query.queries.first() {
         Some(asked) => reason::question(&Question::from(asked)),
-        None => lanternet_core::trace::DnsQuestion { name: ".".into(), kind: "ANY".into() },
+        None => DnsQuestion { name: ".".into(), kind: "ANY".into() },
+    }
+}
+
+/// Asks over one transport.
+async fn ask<S: Sockets>(
+    sockets: &S,
+    server: SocketAddr,
+    query: &Message,
+    patience: Duration,
+    transport: DnsTransport,
+) -> Result<Reply, NoReply> {
+    let began = sockets.now();
+    let asking = async {
+        match transport {
+            DnsTransport::Udp => over_udp(sockets, server, query).await,
+            DnsTransport::Tcp => over_tcp(sockets, server, query).await,
+        }
+    };
+    match timeout(sockets, patience, asking).await {
+        Ok(Ok((message, length))) => {
+            Ok(Reply { message, server, transport, length, took: sockets.now() - began })
+        }
+        Ok(Err(error)) => Err(NoReply::Unreachable(error)),
+        Err(_) => Err(NoReply::Silent(patience)),
     }
 }
 
@@ -74,36 +95,17 @@ async fn over_udp<S: Sockets>(
     sockets: &S,
     server: SocketAddr,
     query: &Message,
-    began: Instant,
-    patience: Duration,
-) -> Result<Reply, NoReply> {
-    let unspecified: IpAddr = match server {
-        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let asking = async {
-        let socket = sockets.udp_bind(SocketAddr::new(unspecified, 0)).await?;
-        socket.connect(server).await?;
-        socket.send(&message::encode(query)).await?;
-        let mut buffer = vec![0; message::TCP_LIMIT];
-        loop {
-            let length = socket.recv(&mut buffer).await?;
-            match accept(query, &buffer[..length]) {
-                Ok(message) => return io::Result::Ok((message, length)),
-                Err(why) => sockets.tell(|| {
-                    let question = question(query);
-                    TraceEvent::Dns(DnsEvent::ReplyIgnored { from: server, question, why })
-                }),
-            }
+) -> io::Result<(Message, usize)> {
+    let any = Family::of(server.ip()).unspecified();
+    let socket = sockets.udp_bind(SocketAddr::new(any, 0)).await?;
+    socket.connect(server).await?;
+    socket.send(&message::encode(query)).await?;
+    let mut buffer = vec![0; message::TCP_LIMIT];
+    loop {
+        let length = socket.recv(&mut buffer).await?;
+        if let Some(message) = accept(sockets, server, query, &buffer[..length]) {
+            return Ok((message, length));
         }
-    };
-    match timeout(sockets, patience, asking).await {
-        Ok(Ok((message, length))) => {
-            let took = sockets.now() - began;
-            Ok(Reply { message, server, transport: DnsTransport::Udp, length, took })
-        }
-        Ok(Err(error)) => Err(NoReply::Unreachable(error)),
-        Err(_) => Err(NoReply::Silent(patience)),
     }
 }
 
@@ -111,42 +113,39 @@ async fn over_tcp<S: Sockets>(
     sockets: &S,
     server: SocketAddr,
     query: &Message,
-    began: Instant,
-    patience: Duration,
-) -> Result<Reply, NoReply> {
-    let asking = async {
-        let mut stream = sockets.tcp_connect(server, ConnectOptions::default()).await?;
-        let bytes = message::encode(query);
-        // RFC 1035 section 4.2.2: two bytes with the length go before; in one write, as RFC 7766
-        // section 8 asks.
-        let length = u16::try_from(bytes.len()).map_err(io::Error::other)?;
-        stream.write_all(&[&length.to_be_bytes()[..], &bytes].concat()).await?;
-        stream.flush().await?;
-        loop {
-            let length = stream.read_u16().await?;
-            let mut bytes = vec![0; usize::from(length)];
-            stream.read_exact(&mut bytes).await?;
-            match accept(query, &bytes) {
-                Ok(message) => return io::Result::Ok((message, bytes.len())),
-                Err(why) => sockets.tell(|| {
-                    let question = question(query);
-                    TraceEvent::Dns(DnsEvent::ReplyIgnored { from: server, question, why })
-                }),
-            }
+) -> io::Result<(Message, usize)> {
+    let mut stream = sockets.tcp_connect(server, ConnectOptions::default()).await?;
+    let bytes = message::encode(query);
+    // RFC 1035 section 4.2.2: two bytes with the length go before; in one write, as RFC 7766
+    // section 8 asks.
+    let length = u16::try_from(bytes.len()).map_err(io::Error::other)?;
+    stream.write_all(&[&length.to_be_bytes()[..], &bytes].concat()).await?;
+    stream.flush().await?;
+    loop {
+        let length = stream.read_u16().await?;
+        let mut bytes = vec![0; usize::from(length)];
+        stream.read_exact(&mut bytes).await?;
+        if let Some(message) = accept(sockets, server, query, &bytes) {
+            return Ok((message, bytes.len()));
         }
-    };
-    match timeout(sockets, patience, asking).await {
-        Ok(Ok((message, length))) => {
-            let took = sockets.now() - began;
-            Ok(Reply { message, server, transport: DnsTransport::Tcp, length, took })
-        }
-        Ok(Err(error)) => Err(NoReply::Unreachable(error)),
-        Err(_) => Err(NoReply::Silent(patience)),
     }
 }
 
-fn accept(query: &Message, bytes: &[u8]) -> Result<Message, DnsMismatch> {
-    let reply = message::decode(bytes).ok_or(DnsMismatch::Malformed)?;
-    message::matches(query, &reply, false)?;
-    Ok(reply)
+/// The message, if it answers the query; that it does not is told.
+fn accept<S: Sockets>(
+    sockets: &S,
+    server: SocketAddr,
+    query: &Message,
+    bytes: &[u8],
+) -> Option<Message> {
+    let reply = message::decode(bytes).ok_or(DnsMismatch::Malformed);
+    let matching = reply.and_then(|reply| message::matches(query, &reply, false).map(|()| reply));
+    matching
+        .map_err(|why| {
+            sockets.tell(|| {
+                let question = question(query);
+                TraceEvent::Dns(DnsEvent::ReplyIgnored { from: server, question, why })
+            });
+        })
+        .ok()
 }

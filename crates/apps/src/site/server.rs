@@ -14,15 +14,12 @@ use super::answer::{Answer, Place, answer, place_of};
 use super::request::{self, Request};
 use super::target::Target;
 use crate::console::Console;
+use crate::failures::Failures;
 use crate::files::Found;
 use crate::race::timeout;
 use crate::sockets::{ListenOptions, Sockets, TcpListener};
 use crate::{text, trouble};
 
-/// Give up after so many failures to accept in a row; one alone may pass (too many open files).
-const MOST_FAILURES: u32 = 10;
-/// Time between two tries to accept after a failure.
-const PAUSE: Duration = Duration::from_millis(100);
 /// The most that one read takes, and one write gives, before the peer has to show that it lives.
 const CHUNK: usize = 16 * 1024;
 /// How long, and how much, what a peer still sends is read after an answer that ends the connection: what
@@ -52,7 +49,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     };
     console.print_line(&format!("listening on TCP {address}, showing {}{site}", args.dir));
     let places = Arc::new(Semaphore::new(args.max_clients.into()));
-    let mut failures = 0;
+    let mut failures = Failures::default();
     loop {
         // More clients wait in the backlog. The semaphore is never closed.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
@@ -60,7 +57,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
         };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                failures = 0;
+                failures.forget();
                 let client = Client {
                     sockets: sockets.clone(),
                     console: console.clone(),
@@ -74,13 +71,9 @@ pub(super) async fn serve<S: Sockets, C: Console>(
                 sockets.spawn(client.serve());
             }
             Err(error) => {
-                failures += 1;
                 let message = format!("cannot accept: {}", text::describe(&error));
-                if failures == MOST_FAILURES {
-                    return Err(message);
-                }
-                console.error(&format!("serve site: {message}"));
-                sockets.sleep(PAUSE).await;
+                let tell = |message: &str| console.error(&format!("serve site: {message}"));
+                failures.another(sockets, message, tell).await?;
             }
         }
     }
