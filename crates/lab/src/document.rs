@@ -23,6 +23,7 @@ use lanternet_core::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use self::dhcp::{DhcpPoolEntry, HomeDhcpEntry, PoolKey, RelayEntry};
+pub(crate) use self::dns::OneOrMore;
 pub(crate) use self::files::{FilePath, FileText};
 pub(crate) use self::firewall::{FirewallEntry, ProtocolWord, action_word, path_word};
 pub(crate) use self::ipv6::AdvertiseEntry;

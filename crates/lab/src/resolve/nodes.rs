@@ -11,7 +11,8 @@ use super::stp::snooping;
 use super::vlan::stp_ports;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
-    HostEntry, List, Map, NodeEntry, PortNumber, Prefix, RouteEntry, RouterEntry,
+    FirewallEntry, HostEntry, List, Map, NodeEntry, OneOrMore, PortNumber, Prefix, RouteEntry,
+    RouterEntry,
 };
 use crate::lab::{
     HostsEntry, Interface, InterfaceDhcp, Ipv6, Neighbor, Node, NodeIndex, NodeKind, Route, Stand,
@@ -34,6 +35,35 @@ impl Addresses {
         self.written.is_empty() && self.slaac.is_none()
     }
 }
+
+/// What the entries of all stations have.
+pub(super) struct Common<'a> {
+    pub(super) routes: &'a List<RouteEntry>,
+    pub(super) hosts: &'a Map<HostName, Spanned<IpAddr>>,
+    pub(super) dns: &'a OneOrMore<Spanned<IpAddr>>,
+    pub(super) search: &'a OneOrMore<Spanned<HostName>>,
+    pub(super) announce: Option<Spanned<bool>>,
+    pub(super) detect_conflicts: Option<Spanned<bool>>,
+    pub(super) arp: &'a Map<IpAddr, Spanned<MacAddr>>,
+    pub(super) firewall: Option<&'a FirewallEntry>,
+}
+
+/// The [`Common`] part of an entry, whichever kind of station it is of.
+macro_rules! common {
+    ($entry:expr) => {
+        $crate::resolve::nodes::Common {
+            routes: &$entry.routes,
+            hosts: &$entry.hosts,
+            dns: &$entry.dns,
+            search: &$entry.search,
+            announce: $entry.announce,
+            detect_conflicts: $entry.detect_conflicts,
+            arp: &$entry.arp,
+            firewall: $entry.firewall.as_ref(),
+        }
+    };
+}
+pub(super) use common;
 
 impl Resolver<'_> {
     pub(super) fn nodes(&mut self, entries: &Map<NodeName, NodeEntry>) {
@@ -90,43 +120,36 @@ impl Resolver<'_> {
             interfaces,
             gateway,
             gateway6,
-            routes: routes(&entry.routes),
-            hosts: hosts(&entry.hosts),
-            dns: entry.dns.0.clone(),
-            search: entry.search.0.clone(),
-            announce: entry.announce.is_some_and(|announce| announce.value),
-            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
-            neighbors: self.neighbors(&entry.arp),
-            nat: None,
-            firewall: self.firewall(entry.firewall.as_ref()),
             groups: entry
                 .groups
                 .items
                 .iter()
                 .map(|group| Spanned::new(group.value.0, group.span))
                 .collect(),
-            switch: None,
-            dhcp: Vec::new(),
+            ..self.common(&common!(entry))
         }
     }
 
     fn router(&mut self, name: &Spanned<NodeName>, entry: &RouterEntry) -> Station {
         Station {
             interfaces: self.interfaces(name, &entry.interfaces),
-            gateway: None,
-            gateway6: None,
-            routes: routes(&entry.routes),
-            hosts: hosts(&entry.hosts),
-            dns: entry.dns.0.clone(),
-            search: entry.search.0.clone(),
-            announce: entry.announce.is_some_and(|announce| announce.value),
-            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
-            neighbors: self.neighbors(&entry.arp),
             nat: self.nat(name, entry.nat.as_ref()),
-            firewall: self.firewall(entry.firewall.as_ref()),
-            groups: Vec::new(),
-            switch: None,
-            dhcp: Vec::new(),
+            ..self.common(&common!(entry))
+        }
+    }
+
+    /// A station with what all kinds of them have under the same keys, and nothing else.
+    pub(super) fn common(&mut self, common: &Common<'_>) -> Station {
+        Station {
+            routes: routes(common.routes),
+            hosts: hosts(common.hosts),
+            dns: common.dns.0.clone(),
+            search: common.search.0.clone(),
+            announce: common.announce.is_some_and(|announce| announce.value),
+            detect_conflicts: common.detect_conflicts.is_some_and(|detect| detect.value),
+            neighbors: self.neighbors(common.arp),
+            firewall: self.firewall(common.firewall),
+            ..Station::default()
         }
     }
 

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use lanternet_core::{MacAddr, VlanId};
 
 use super::Resolver;
-use super::nodes::{Addresses, hosts, macs, routes};
+use super::nodes::{Addresses, common, macs};
 use super::stp::{PortEntryParts, snooping};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
@@ -108,19 +108,7 @@ impl Resolver<'_> {
         self.virtuals.insert(self.next_node(), own);
         Station {
             interfaces,
-            gateway: None,
-            gateway6: None,
-            routes: routes(&entry.routes),
-            hosts: hosts(&entry.hosts),
-            dns: entry.dns.0.clone(),
-            search: entry.search.0.clone(),
-            announce: entry.announce.is_some_and(|announce| announce.value),
-            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
-            neighbors: self.neighbors(&entry.arp),
-            dhcp: Vec::new(),
             nat: self.nat(node, entry.nat.as_ref()),
-            firewall: self.firewall(entry.firewall.as_ref()),
-            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: entry.ageing.map_or(Switch::DEFAULT_AGEING, |ageing| ageing.value),
@@ -130,6 +118,7 @@ impl Resolver<'_> {
                 stp,
                 snooping: snooping(entry.snooping.as_ref()),
             })),
+            ..self.common(&common!(entry))
         }
     }
 
@@ -159,17 +148,7 @@ impl Resolver<'_> {
             interfaces: vec![wan],
             gateway,
             gateway6,
-            routes: routes(&entry.routes),
-            hosts: hosts(&entry.hosts),
-            dns: entry.dns.0.clone(),
-            search: entry.search.0.clone(),
-            announce: entry.announce.is_some_and(|announce| announce.value),
-            detect_conflicts: entry.detect_conflicts.is_some_and(|detect| detect.value),
-            neighbors: self.neighbors(&entry.arp),
-            dhcp: Vec::new(),
             nat: self.home_nat(node, entry.nat.as_ref()),
-            firewall: self.firewall(entry.firewall.as_ref()),
-            groups: Vec::new(),
             switch: Some(Box::new(Switch {
                 ports: 0,
                 ageing: Switch::DEFAULT_AGEING,
@@ -179,6 +158,7 @@ impl Resolver<'_> {
                 stp,
                 snooping: snooping(entry.snooping.as_ref()),
             })),
+            ..self.common(&common!(entry))
         }
     }
 
