@@ -10,9 +10,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lanternet_core::trace::{
-    DnsEvent, FloodCause, HeaderProblem, IcmpMessage, Ipv6Event, Unreachable,
-};
+use lanternet_core::trace::{DnsEvent, FloodCause, IcmpMessage, Ipv6Event, Unreachable};
 use lanternet_core::{NodeId, Observer, Record, Topology, TraceEvent};
 
 use self::connection::Connections;
@@ -216,18 +214,8 @@ fn error_type(message: IcmpMessage) -> Option<(u8, u8)> {
         IcmpMessage::ReassemblyTimeExceeded => (11, 1),
         IcmpMessage::Redirect { .. } => (5, 0),
         IcmpMessage::ParameterProblem { .. } => (12, 0),
-        IcmpMessage::HeaderProblem { problem, .. } => (12, problem_code(problem)),
+        IcmpMessage::HeaderProblem { problem, .. } => (12, problem.code()),
     })
-}
-
-fn problem_code(problem: HeaderProblem) -> u8 {
-    match problem {
-        HeaderProblem::Field => 0,
-        HeaderProblem::NextHeader => 1,
-        HeaderProblem::Option => 2,
-        HeaderProblem::FirstFragment => 3,
-        HeaderProblem::Other { code } => code,
-    }
 }
 
 fn unreachable_code(why: Unreachable) -> u8 {

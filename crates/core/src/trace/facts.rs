@@ -211,6 +211,19 @@ pub enum HeaderProblem {
     },
 }
 
+impl HeaderProblem {
+    /// The code of an ICMPv6 parameter problem (RFC 4443 section 3.4, RFC 7112 section 5).
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Field => 0,
+            Self::NextHeader => 1,
+            Self::Option => 2,
+            Self::FirstFragment => 3,
+            Self::Other { code } => code,
+        }
+    }
+}
+
 /// Why an ICMP error was not sent (RFC 1122 section 3.2.2, RFC 1812 sections 4.3.2.7 and 4.3.2.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -7,7 +7,7 @@ use lanternet_core::{Context, DropReason, Frame, FrameId, Instant, MacAddr, Port
 use smoltcp::wire::Ipv4Packet;
 
 use super::fragment::{Expired, Outcome};
-use super::packet::{Data, Delivery, IcmpInbound, Inbound};
+use super::packet::{Data, Delivery, IcmpInbound, Inbound, Original};
 use super::{
     ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, HEADROOM, L3, MIN_MTU, PATH_MTU_LIFETIME,
     PATH_MTU_LIMIT, icmp, igmp,
@@ -301,7 +301,7 @@ impl L3 {
             IcmpMessage::EchoRequest { ident, seq } => self.answer_echo(ctx, &inbound, ident, seq),
             IcmpMessage::EchoReply { .. } => {
                 let data = payload[8..].to_vec();
-                self.deliver_icmp(&inbound, message, data);
+                self.deliver_icmp(&inbound, message, data, None);
             }
             IcmpMessage::Redirect { gateway } => self.process_redirect(ctx, &inbound, gateway),
             _ if icmp::is_error(message) => self.process_error(ctx, &inbound, message),
@@ -328,7 +328,14 @@ impl L3 {
         let _ = self.send(ctx, reply, super::SendOptions::default());
     }
 
-    fn deliver_icmp(&mut self, inbound: &Inbound, message: IcmpMessage, payload: Vec<u8>) {
+    /// Hands an ICMP message up: an answer with its data, or an error with the packet that it is about.
+    pub(super) fn deliver_icmp(
+        &mut self,
+        inbound: &Inbound,
+        message: IcmpMessage,
+        payload: Vec<u8>,
+        original: Option<Original>,
+    ) {
         self.deliveries.push_back(Delivery::Icmp(IcmpInbound {
             from: inbound.source,
             to: inbound.destination,
@@ -337,7 +344,7 @@ impl L3 {
             about: inbound.about,
             message,
             payload,
-            original: icmp::parse_original(inbound.payload()).filter(|_| icmp::is_error(message)),
+            original,
         }));
     }
 
@@ -357,7 +364,7 @@ impl L3 {
                 ctx.emit(|| TraceEvent::PathMtuLearned { destination, mtu, from });
             }
         }
-        self.deliver_icmp(inbound, message, Vec::new());
+        self.deliver_icmp(inbound, message, Vec::new(), Some(original));
     }
 
     pub(super) fn learn_mtu(&mut self, now: Instant, destination: IpAddr, mtu: u16) {

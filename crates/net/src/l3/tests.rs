@@ -1,54 +1,22 @@
 //! Conversations between IP layers over cables.
 
+pub(super) mod node;
+
 use std::net::IpAddr;
 
 use lanternet_core::trace::{IcmpMessage, NeighborState, Unreachable, Unsent};
 use lanternet_core::{
-    Context, Deadline, Device, DropReason, Duration, Frame, Instant, IpNet, Limits, LinkSettings,
-    MacAddr, NodeId, PortId, PortRef, Recorder, Rng, Simulation, Stop, TraceEvent,
+    Context, DropReason, Duration, Instant, IpNet, Limits, LinkSettings, MacAddr, NodeId, PortId,
+    PortRef, Recorder, Rng, Simulation, Stop, TraceEvent,
 };
 
+use self::node::Node;
 use super::{
     Delivery, IcmpInbound, InterfaceConfig, L3, L3Config, SendOptions, StaticNeighbor, StaticRoute,
     icmp,
 };
 
 const LIMITS: Limits = Limits { until: Instant::from_secs(1000), events: 100_000 };
-
-/// A node with nothing above IP: it keeps what came up.
-struct Node {
-    layer: L3,
-    up: Vec<Delivery>,
-}
-
-impl Node {
-    fn collect(&mut self) {
-        self.up.extend(std::iter::from_fn(|| self.layer.poll_delivery()));
-    }
-}
-
-impl Device for Node {
-    fn handle_start(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_start(ctx);
-    }
-    fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
-        self.layer.handle_frame(ctx, port, frame);
-        self.collect();
-    }
-    fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_timeout(ctx);
-        self.collect();
-    }
-    fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
-        self.layer.handle_link(ctx, port, up);
-    }
-    fn handle_crash(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_crash(ctx);
-    }
-    fn poll_timeout(&self) -> Option<Deadline> {
-        self.layer.poll_timeout()
-    }
-}
 
 fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -90,7 +58,7 @@ impl Net {
         };
         change(&mut config);
         let layer = L3::new(config, Rng::named(1, name));
-        let node = self.sim.add_node(name, Node { layer, up: Vec::new() });
+        let node = self.sim.add_node(name, Node::new(layer));
         for index in 0..addresses.len() {
             self.sim.add_port(node, &format!("eth{index}"));
         }

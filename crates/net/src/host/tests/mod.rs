@@ -65,6 +65,14 @@ impl Pair {
 
     /// A in 10.0.0.0/24, a router, and B as 10.0.1.2 behind a link of this MTU.
     fn routed(mtu: u16) -> Self {
+        let near = ["10.0.0.1/24", "10.0.0.254/24", "10.0.0.254"];
+        let far = ["10.0.1.2/24", "10.0.1.254/24", "10.0.1.254"];
+        Self::across("0.0.0.0/0", near, far, [1500, mtu])
+    }
+
+    /// A, a router and B: for each side the host's address, the router's, and the host's gateway to
+    /// everything. What B takes, and the router's interface to it.
+    fn across(everything: &str, near: [&str; 3], far: [&str; 3], [b_mtu, mtu]: [u16; 2]) -> Self {
         let mut sim = Simulation::new(7);
         let recorder = Recorder::default();
         sim.observe(recorder.clone());
@@ -73,17 +81,17 @@ impl Pair {
             InterfaceConfig { mtu, ..interface }
         };
         let host = |name: &str, interfaces, via: Option<&str>| {
-            let to = "0.0.0.0/0".parse().unwrap();
+            let to = everything.parse().unwrap();
             let routes = via.map(|via| StaticRoute::new(to, via.parse().unwrap()));
             let forwarding = routes.is_none();
             let routes = routes.into_iter().collect();
             let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };
             Host::new(HostConfig::new(l3, Rng::named(1, name)))
         };
-        let a = host("a", vec![interface(1, "10.0.0.1/24", 1500)], Some("10.0.0.254"));
-        let b = host("b", vec![interface(2, "10.0.1.2/24", 1500)], Some("10.0.1.254"));
-        let left = interface(3, "10.0.0.254/24", 1500);
-        let right = interface(4, "10.0.1.254/24", mtu);
+        let a = host("a", vec![interface(1, near[0], 1500)], Some(near[2]));
+        let b = host("b", vec![interface(2, far[0], b_mtu)], Some(far[2]));
+        let left = interface(3, near[1], 1500);
+        let right = interface(4, far[1], mtu);
         let [a, b] = [sim.add_node("a", a), sim.add_node("b", b)];
         let r = sim.add_node("r", host("r", vec![left, right], None));
         for node in [a, b] {

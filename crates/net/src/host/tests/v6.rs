@@ -3,41 +3,17 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use lanternet_core::trace::{IcmpMessage, TcpState};
-use lanternet_core::{Instant, LinkSettings, Recorder, Rng, Simulation, TraceEvent};
+use lanternet_core::{Instant, TraceEvent};
 
 use super::super::stream::{TcpListener, TcpStream, UdpSocket};
-use super::super::{EchoRequest, Handle, Host, HostConfig, Readiness, Shutdown, SocketKind};
-use super::{Pair, mac};
-use crate::l3::{InterfaceConfig, L3Config, StaticRoute};
+use super::super::{EchoRequest, Handle, Readiness, Shutdown, SocketKind};
+use super::Pair;
 
 /// A in 2001:db8:1::/64, a router, B in 2001:db8:2::/64; what B and the router's interface to it take.
 fn routed(b_mtu: u16, mtu: u16) -> Pair {
-    let mut sim = Simulation::new(7);
-    let recorder = Recorder::default();
-    sim.observe(recorder.clone());
-    let interface = |last, address: &str, mtu| {
-        let interface = InterfaceConfig::new(mac(last)).with_address(address.parse().unwrap());
-        InterfaceConfig { mtu, ..interface }
-    };
-    let host = |name: &str, interfaces, via: Option<&str>| {
-        let to = "::/0".parse().unwrap();
-        let routes = via.map(|via| StaticRoute::new(to, via.parse().unwrap()));
-        let forwarding = routes.is_none();
-        let routes = routes.into_iter().collect();
-        let l3 = L3Config { interfaces, routes, forwarding, ..L3Config::default() };
-        Host::new(HostConfig::new(l3, Rng::named(1, name)))
-    };
-    let a = host("a", vec![interface(1, "2001:db8:1::1/64", 1500)], Some("2001:db8:1::fe"));
-    let b = host("b", vec![interface(2, "2001:db8:2::2/64", b_mtu)], Some("2001:db8:2::fe"));
-    let left = interface(3, "2001:db8:1::fe/64", 1500);
-    let right = interface(4, "2001:db8:2::fe/64", mtu);
-    let [a, b] = [sim.add_node("a", a), sim.add_node("b", b)];
-    let r = sim.add_node("r", host("r", vec![left, right], None));
-    for node in [a, b] {
-        let ends = [sim.add_port(node, "eth0"), sim.add_port(r, &format!("eth{}", node.0))];
-        sim.add_link(ends, [LinkSettings::default(), LinkSettings::default()]);
-    }
-    Pair { sim, a, b, recorder, records: Vec::new() }
+    let near = ["2001:db8:1::1/64", "2001:db8:1::fe/64", "2001:db8:1::fe"];
+    let far = ["2001:db8:2::2/64", "2001:db8:2::fe/64", "2001:db8:2::fe"];
+    Pair::across("::/0", near, far, [b_mtu, mtu])
 }
 
 /// Once all addresses are checked.

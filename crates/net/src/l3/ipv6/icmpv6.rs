@@ -46,16 +46,7 @@ fn type_and_code(message: IcmpMessage) -> (u8, u8) {
         ),
         IcmpMessage::TtlExceeded => (TIME_EXCEEDED, 0),
         IcmpMessage::ReassemblyTimeExceeded => (TIME_EXCEEDED, 1),
-        IcmpMessage::HeaderProblem { problem, .. } => (
-            PARAMETER_PROBLEM,
-            match problem {
-                HeaderProblem::Field => 0,
-                HeaderProblem::NextHeader => 1,
-                HeaderProblem::Option => 2,
-                HeaderProblem::FirstFragment => 3,
-                HeaderProblem::Other { code } => code,
-            },
-        ),
+        IcmpMessage::HeaderProblem { problem, .. } => (PARAMETER_PROBLEM, problem.code()),
         IcmpMessage::ParameterProblem { .. } => (PARAMETER_PROBLEM, 0),
         IcmpMessage::EchoRequest { .. } => (ECHO_REQUEST, 0),
         IcmpMessage::EchoReply { .. } => (ECHO_REPLY, 0),

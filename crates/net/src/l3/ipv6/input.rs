@@ -9,7 +9,7 @@ use super::fragment::Outcome;
 use super::header::{Chain, Fault, Header6, ICMPV6, NOTHING};
 use super::message::{HOP_LIMIT, Message};
 use super::{address, icmpv6, mld};
-use crate::l3::packet::{Data, Delivery, IcmpInbound, Inbound};
+use crate::l3::packet::{Data, Delivery, Inbound};
 use crate::l3::{HEADROOM, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
 
@@ -247,7 +247,7 @@ impl L3 {
             IcmpMessage::EchoRequest { ident, seq } => self.answer_echo6(ctx, &inbound, ident, seq),
             IcmpMessage::EchoReply { .. } => {
                 let payload = payload[icmpv6::ICMP_HEADER..].to_vec();
-                self.deliver_icmp6(&inbound, message, payload, None);
+                self.deliver_icmp(&inbound, message, payload, None);
             }
             _ if icmpv6::is_error(kind) => self.process_error6(ctx, &inbound, message),
             _ => ctx.drop_frame(port, || DropReason::IcmpIgnored),
@@ -338,25 +338,6 @@ impl L3 {
                 ctx.emit(|| TraceEvent::PathMtuLearned { destination, mtu, from });
             }
         }
-        self.deliver_icmp6(inbound, message, Vec::new(), Some(original));
-    }
-
-    fn deliver_icmp6(
-        &mut self,
-        inbound: &Inbound,
-        message: IcmpMessage,
-        payload: Vec<u8>,
-        original: Option<crate::l3::Original>,
-    ) {
-        self.deliveries.push_back(Delivery::Icmp(IcmpInbound {
-            from: inbound.source,
-            to: inbound.destination,
-            ttl: inbound.ttl,
-            interface: inbound.interface,
-            about: inbound.about,
-            message,
-            payload,
-            original,
-        }));
+        self.deliver_icmp(inbound, message, Vec::new(), Some(original));
     }
 }

@@ -12,12 +12,13 @@ use std::net::Ipv6Addr;
 
 use lanternet_core::trace::Ipv6Event;
 use lanternet_core::{
-    Context, Deadline, Device, DropReason, Frame, Instant, LinkSettings, MacAddr, NodeId, PortId,
-    PortRef, Recorder, Rng, Simulation, TraceEvent,
+    Context, DropReason, Frame, Instant, LinkSettings, MacAddr, NodeId, PortId, PortRef, Recorder,
+    Rng, Simulation, TraceEvent,
 };
 
 use super::header::{HEADER, Header6};
 use super::{AddressState6, icmpv6};
+use crate::l3::tests::node::Node;
 use crate::l3::{
     Delivery, HEADROOM, InterfaceConfig, Ipv6Config, L3, L3Config, SendOptions, ethernet,
 };
@@ -31,40 +32,6 @@ const PEER_NEAR: &str = "fe80::ff:fe00:9";
 
 fn ip(text: &str) -> Ipv6Addr {
     text.parse().unwrap()
-}
-
-struct Node {
-    layer: L3,
-    up: Vec<Delivery>,
-}
-
-impl Node {
-    fn collect(&mut self) {
-        self.up.extend(std::iter::from_fn(|| self.layer.poll_delivery()));
-    }
-}
-
-impl Device for Node {
-    fn handle_start(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_start(ctx);
-    }
-    fn handle_frame(&mut self, ctx: &mut Context<'_>, port: PortId, frame: Frame) {
-        self.layer.handle_frame(ctx, port, frame);
-        self.collect();
-    }
-    fn handle_timeout(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_timeout(ctx);
-        self.collect();
-    }
-    fn handle_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
-        self.layer.handle_link(ctx, port, up);
-    }
-    fn handle_crash(&mut self, ctx: &mut Context<'_>) {
-        self.layer.handle_crash(ctx);
-    }
-    fn poll_timeout(&self) -> Option<Deadline> {
-        self.layer.poll_timeout()
-    }
 }
 
 /// The layer, and the far ends of its cables.
@@ -113,7 +80,7 @@ impl Bench {
         let mut sim = Simulation::new(1);
         let trace = Recorder::default();
         sim.observe(trace.clone());
-        let node = sim.add_node("node", Node { layer, up: Vec::new() });
+        let node = sim.add_node("node", Node::new(layer));
         let far = (0..interfaces.len())
             .map(|number| {
                 let near = sim.add_port(node, &format!("eth{number}"));
