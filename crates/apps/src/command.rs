@@ -1,6 +1,7 @@
 //! One definition of the programs' command lines, for a lab's `run:` and for the terminal.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -11,7 +12,9 @@ use crate::console::{Console, ExitCode};
 use crate::dns;
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
-use crate::{lookup, ping, site, traceroute};
+use crate::{
+    assistant, chat, line, login, lookup, ping, portal, probe, site, traceroute, upload, users,
+};
 
 /// A program with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
@@ -22,6 +25,14 @@ pub enum Command {
     Traceroute(traceroute::Args),
     /// Ask what a name means, as dig does
     Lookup(lookup::Args),
+    /// See which ports of a host answer
+    Probe(probe::Args),
+    /// Open ports and print what comes
+    Listen(probe::ListenArgs),
+    /// Talk with everybody on the segment, by UDP multicast or broadcast
+    Chat(chat::Args),
+    /// Manage the file of users that `serve login` and `serve portal` ask
+    User(users::Args),
     /// Run a server
     #[command(subcommand)]
     Serve(Serve),
@@ -41,6 +52,14 @@ pub enum Serve {
     Dns(Box<dns::ServeArgs>),
     /// Show the files of a folder as a web site
     Site(site::ServeArgs),
+    /// Answer customers by rules, and remember what each said
+    Assistant(assistant::ServeArgs),
+    /// Take files
+    Upload(upload::ServeArgs),
+    /// Ask for name and password, then offer the other programs
+    Login(login::ServeArgs),
+    /// The assistant, uploads and login in a browser
+    Portal(portal::ServeArgs),
 }
 
 /// The clients.
@@ -52,6 +71,16 @@ pub enum Connect {
     Upper(echo::ConnectArgs),
     /// Fetch a page of a web site and print it
     Site(site::ConnectArgs),
+    /// Send what is typed and print what comes, as netcat does
+    Line(line::Args),
+    /// Talk with an assistant
+    Assistant(assistant::ConnectArgs),
+    /// Send files
+    Upload(upload::ConnectArgs),
+    /// Log in and use what is offered
+    Login(login::ConnectArgs),
+    /// Use a portal without a browser
+    Portal(portal::ConnectArgs),
 }
 
 #[derive(clap::Parser)]
@@ -59,6 +88,19 @@ pub enum Connect {
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
+}
+
+/// Where a server takes what is sent to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listens {
+    /// The port; 0 when the host chooses.
+    pub port: u16,
+    /// The address, when it was told.
+    pub bind: Option<IpAddr>,
+    /// It takes TCP connections.
+    pub tcp: bool,
+    /// It takes UDP datagrams.
+    pub udp: bool,
 }
 
 /// Why a text is no command line of a program.
@@ -126,6 +168,19 @@ impl Command {
             Self::Ping(_) => "ping",
             Self::Traceroute(_) => "traceroute",
             Self::Lookup(_) => "lookup",
+            Self::Probe(_) => "probe",
+            Self::Listen(_) => "listen",
+            Self::Chat(_) => "chat",
+            Self::User(_) => "user",
+            Self::Serve(Serve::Assistant(_)) => "serve assistant",
+            Self::Serve(Serve::Upload(_)) => "serve upload",
+            Self::Serve(Serve::Login(_)) => "serve login",
+            Self::Serve(Serve::Portal(_)) => "serve portal",
+            Self::Connect(Connect::Line(_)) => "connect line",
+            Self::Connect(Connect::Assistant(_)) => "connect assistant",
+            Self::Connect(Connect::Upload(_)) => "connect upload",
+            Self::Connect(Connect::Login(_)) => "connect login",
+            Self::Connect(Connect::Portal(_)) => "connect portal",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
             Self::Serve(Serve::Dns(_)) => "serve dns",
@@ -144,14 +199,56 @@ impl Command {
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
+            | Self::Probe(_)
+            | Self::Listen(_)
+            | Self::Chat(_)
+            | Self::User(_)
             | Self::Serve(_)
             | Self::Connect(_) => Vec::new(),
         }
     }
 
+    /// Whom it talks to: a name or an address; `None` for a server.
+    pub fn peer(&self) -> Option<&str> {
+        Some(match self {
+            Self::Ping(args) => &args.host,
+            Self::Traceroute(args) => &args.host,
+            Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
+            Self::Connect(Connect::Site(args)) => &args.url.at.host,
+            // What it asks is its own business; whom, if somebody is named, is a host.
+            Self::Lookup(args) => args.server()?,
+            Self::Probe(_) | Self::Connect(_) => return None,
+            Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
+        })
+    }
+
+    /// Where it takes connections or datagrams; `None` when it is no server with one port.
+    pub fn listens(&self) -> Option<Listens> {
+        let tcp = |port, bind| Some(Listens { port, bind, tcp: true, udp: false });
+        match self {
+            Self::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
+                let Listens { port, bind, .. } = tcp(server.port, server.bind)?;
+                Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
+            }
+            Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
+            Self::Serve(Serve::Dns(server)) => {
+                Some(Listens { udp: true, ..tcp(server.port, server.bind)? })
+            }
+            Self::Serve(_)
+            | Self::Listen(_)
+            | Self::Ping(_)
+            | Self::Traceroute(_)
+            | Self::Lookup(_)
+            | Self::Probe(_)
+            | Self::Chat(_)
+            | Self::User(_)
+            | Self::Connect(_) => None,
+        }
+    }
+
     /// Whether it serves until it is stopped, so that nobody should wait for its end.
     pub const fn is_daemon(&self) -> bool {
-        matches!(self, Self::Serve(_))
+        matches!(self, Self::Serve(_) | Self::Listen(_))
     }
 }
 
@@ -171,7 +268,8 @@ fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
     })
 }
 
-const PROGRAMS: [&str; 5] = ["ping", "traceroute", "lookup", "serve", "connect"];
+const PROGRAMS: [&str; 9] =
+    ["ping", "traceroute", "lookup", "probe", "listen", "chat", "user", "serve", "connect"];
 
 /// Runs a program to its end.
 #[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
@@ -185,12 +283,22 @@ pub fn run<S: Sockets, C: Console>(
             Command::Ping(args) => ping::run(sockets, console, args).await,
             Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
             Command::Lookup(args) => lookup::run(sockets, console, args).await,
+            Command::Probe(args) => probe::run(sockets, console, args).await,
+            Command::Listen(args) => probe::listen(sockets, console, args).await,
+            Command::Chat(args) => chat::run(sockets, console, args).await,
+            Command::User(args) => users::run(sockets, console, args).await,
             Command::Serve(server) => {
                 let (service, args) = match server {
                     Serve::Echo(args) => (Service::Echo, args),
                     Serve::Upper(args) => (Service::Upper, args),
                     Serve::Dns(args) => return dns::serve(sockets, console, *args).await,
                     Serve::Site(args) => return site::serve(sockets, console, args).await,
+                    Serve::Assistant(args) => {
+                        return assistant::serve(sockets, console, args).await;
+                    }
+                    Serve::Upload(args) => return upload::serve(sockets, console, args).await,
+                    Serve::Login(args) => return login::serve(sockets, console, args).await,
+                    Serve::Portal(args) => return portal::serve(sockets, console, args).await,
                 };
                 echo::serve(sockets, console, service, args).await
             }
@@ -199,6 +307,13 @@ pub fn run<S: Sockets, C: Console>(
                     Connect::Echo(args) => (Service::Echo, args),
                     Connect::Upper(args) => (Service::Upper, args),
                     Connect::Site(args) => return site::connect(sockets, console, args).await,
+                    Connect::Line(args) => return line::run(sockets, console, args).await,
+                    Connect::Assistant(args) => {
+                        return assistant::connect(sockets, console, args).await;
+                    }
+                    Connect::Upload(args) => return upload::connect(sockets, console, args).await,
+                    Connect::Login(args) => return login::connect(sockets, console, args).await,
+                    Connect::Portal(args) => return portal::connect(sockets, console, args).await,
                 };
                 echo::connect(sockets, console, service, args).await
             }

@@ -4,16 +4,32 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
+use crate::disk::Folder;
 use crate::files::Found;
 
 /// Standard input, output and error of one program, and the files that it may read. Clones are the
 /// same streams, so that a server can print from every connection.
 pub trait Console: Clone + Send + Sync + 'static {
+    /// A folder that programs can write in.
+    type Folder: Folder;
+
     /// The next line of standard input, without its line end; `None` at its end.
     fn read_line(&self) -> impl Future<Output = Option<String>> + Send;
 
+    /// The next bytes of standard input, as they come; empty at its end. Not to be mixed with
+    /// [`Console::read_line`].
+    fn read_bytes(&self) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Asks for a secret on the terminal, which does not show what is typed; where there is no
+    /// terminal it is the next line of standard input. `None` at its end.
+    fn read_secret(&self, prompt: &str) -> impl Future<Output = Option<String>> + Send;
+
     /// Writes to standard output, exactly this.
     fn print(&self, text: &str);
+
+    /// Writes these bytes to standard output. Where output is lines of text, what is no UTF-8 becomes
+    /// `�`.
+    fn print_bytes(&self, bytes: &[u8]);
 
     /// Writes one line to standard error.
     fn error(&self, line: &str);
@@ -33,6 +49,30 @@ pub trait Console: Clone + Send + Sync + 'static {
     /// # Errors
     /// As [`Console::read_file`], but for folders.
     fn look_in(&self, folder: &str, path: &str) -> impl Future<Output = io::Result<Found>> + Send;
+
+    /// The folder at this path, made first when `create` says so. In a simulation it is a folder of
+    /// the host's own disk, which begins with the files of the lab.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`], [`io::ErrorKind::NotADirectory`], [`io::ErrorKind::PermissionDenied`]
+    /// and whatever else the system says.
+    fn folder(
+        &self,
+        path: &str,
+        create: bool,
+    ) -> impl Future<Output = io::Result<Self::Folder>> + Send;
+
+    /// Where the programs of this user keep what they remember (certificates, fingerprints of servers),
+    /// made when it is not there: `$LANTERNET_HOME`, or else `lanternet` in the user's folder for
+    /// configuration; in a simulation `.lanternet` on the host's disk.
+    ///
+    /// # Errors
+    /// As [`Console::folder`].
+    fn state_folder(&self) -> impl Future<Output = io::Result<Self::Folder>> + Send;
+
+    /// Ready once somebody asks the program to stop, as Ctrl-C does a server. A server then finishes
+    /// what it may and ends. In a simulation nobody asks.
+    fn stop_requested(&self) -> impl Future<Output = ()> + Send;
 
     /// Writes one line to standard output.
     fn print_line(&self, line: &str) {

@@ -83,6 +83,11 @@ impl Files {
         Ok(())
     }
 
+    /// All of them, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(path, content)| (path.as_str(), &**content))
+    }
+
     /// What is in a file.
     ///
     /// # Errors

@@ -17,9 +17,12 @@
 //! - [`endpoint`]: `HOST`, `HOST:PORT`, `[v6]:PORT`. [`race`]: timeouts and choices between
 //!   futures, without a runtime. [`text`]: words for errors and foreign bytes.
 
+pub mod assistant;
+pub mod chat;
 pub mod command;
 pub mod console;
 mod dial;
+pub mod disk;
 pub mod dns;
 pub mod echo;
 pub mod endpoint;
@@ -28,16 +31,24 @@ pub mod files;
 pub mod framed;
 pub mod framing;
 pub mod icmp;
+pub mod line;
+pub mod login;
 pub mod lookup;
 pub mod names;
 pub mod ping;
+pub mod portal;
+pub mod probe;
 pub mod race;
+pub mod server;
 pub mod simulated;
 pub mod site;
 pub mod sockets;
 pub mod text;
+pub mod tls;
 pub mod traceroute;
 mod trouble;
+pub mod upload;
+pub mod users;
 
 pub use command::{Command, CommandError, run};
 pub use console::{Console, ExitCode};

@@ -1,12 +1,13 @@
 //! [`Sockets`] and [`Console`] on a simulated host: each call is one of
 //! [`lanternet_net::host::Handle`], and waiting is the host's own.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use lanternet_core::trace::{self, NameSource};
 use lanternet_core::{Duration, Instant, TraceEvent};
@@ -17,6 +18,7 @@ use lanternet_net::host::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
+use crate::disk::{Folder, Memory};
 use crate::files::{Files, Found};
 use crate::icmp::{
     EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError, Unreachable,
@@ -29,18 +31,44 @@ use crate::sockets::{
 
 /// A simulated host, as one of its programs sees it.
 #[derive(Clone, Debug)]
-pub struct Simulated(Handle, Arc<Files>);
+pub struct Simulated {
+    handle: Handle,
+    machine: Arc<Machine>,
+}
 
-impl Simulated {
-    /// The host that this handle belongs to, without files.
-    pub fn new(handle: Handle) -> Self {
-        Self(handle, Arc::default())
+/// What a simulated host has besides its network: a name and files. It outlives the host's programs and
+/// its power.
+#[derive(Debug, Default)]
+pub struct Machine {
+    name: Box<str>,
+    /// What the lab put there; [`Console::read_file`] and [`Console::look_in`] see this.
+    files: Arc<Files>,
+    /// Made when a program wants to write.
+    disk: OnceLock<Memory>,
+}
+
+impl Machine {
+    /// A machine of this name, whose disk begins with these files.
+    pub fn new(name: &str, files: Arc<Files>) -> Self {
+        Self { name: name.into(), files, disk: OnceLock::new() }
     }
 
-    /// The same host with these files.
+    /// Its disk.
+    pub fn disk(&self) -> &Memory {
+        self.disk.get_or_init(|| Memory::with_files(&self.files))
+    }
+}
+
+impl Simulated {
+    /// The host that this handle belongs to, without a name and files.
+    pub fn new(handle: Handle) -> Self {
+        Self { handle, machine: Arc::default() }
+    }
+
+    /// The same host with this name and these files.
     #[must_use]
-    pub fn with_files(self, files: Arc<Files>) -> Self {
-        Self(self.0, files)
+    pub fn on(self, machine: Arc<Machine>) -> Self {
+        Self { handle: self.handle, machine }
     }
 }
 
@@ -83,7 +111,7 @@ impl Sockets for Simulated {
         options: ListenOptions,
     ) -> io::Result<TcpListener> {
         let reuse = [SocketOption::ReuseAddress(options.reuse_address)];
-        stream::TcpListener::listen(&self.0, address, options.backlog, &reuse).map(TcpListener)
+        stream::TcpListener::listen(&self.handle, address, options.backlog, &reuse).map(TcpListener)
     }
 
     async fn tcp_connect(
@@ -91,7 +119,7 @@ impl Sockets for Simulated {
         address: SocketAddr,
         options: ConnectOptions,
     ) -> io::Result<TcpStream> {
-        let connecting = stream::TcpStream::connect(&self.0, address, options.source, &[]);
+        let connecting = stream::TcpStream::connect(&self.handle, address, options.source, &[]);
         match options.timeout {
             None => connecting.await,
             Some(limit) => race::timeout(self, limit, connecting)
@@ -102,86 +130,134 @@ impl Sockets for Simulated {
     }
 
     async fn udp_bind(&self, address: SocketAddr) -> io::Result<UdpSocket> {
-        stream::UdpSocket::bind(&self.0, address, &[]).map(UdpSocket)
+        stream::UdpSocket::bind(&self.handle, address, &[]).map(UdpSocket)
     }
 
     async fn icmp_open(&self, _: Family) -> io::Result<IcmpSocket> {
         // It takes either; the destination decides.
-        Ok(IcmpSocket(stream::IcmpSocket::open(&self.0)))
+        Ok(IcmpSocket(stream::IcmpSocket::open(&self.handle)))
     }
 
     async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         let mut addresses = names::resolve(self, name).await?;
-        self.0.order_destinations(&mut addresses);
+        self.handle.order_destinations(&mut addresses);
         Ok(addresses)
     }
 
     fn known_name(&self, name: &str) -> Option<(Vec<IpAddr>, NameSource)> {
-        self.0.known_name(name)
+        self.handle.known_name(name)
     }
 
     fn name_servers(&self) -> DnsSettings {
-        self.0.name_servers()
+        self.handle.name_servers()
     }
 
     fn with_name_cache<R>(&self, look: impl FnOnce(&mut Cache, Instant) -> R) -> Option<R> {
-        Some(self.0.with_name_cache(look))
+        Some(self.handle.with_name_cache(look))
     }
 
     fn has_address(&self, family: Family) -> bool {
-        self.0.has_address(family == Family::V6)
+        self.handle.has_address(family == Family::V6)
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
-        self.0.sleep(duration)
+        self.handle.sleep(duration)
     }
 
     fn now(&self) -> Instant {
-        self.0.now()
+        self.handle.now()
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.0.spawn(task);
+        self.handle.spawn(task);
     }
 
     fn random_u64(&self) -> u64 {
-        self.0.random_u64()
+        self.handle.random_u64()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        // As captures tell it: the simulation begins with the epoch.
+        UNIX_EPOCH + (self.now() - Instant::ZERO).into()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn host_name(&self) -> String {
+        self.machine.name.to_string()
     }
 
     fn default_bind(&self) -> IpAddr {
         // As servers on Linux do: `::` takes what is sent to IPv4 addresses as well.
-        let family = if self.0.has_ipv6() { Family::V6 } else { Family::V4 };
+        let family = if self.handle.has_ipv6() { Family::V6 } else { Family::V4 };
         family.unspecified()
     }
 
     fn show(&self, view: impl Fn(Instant) -> String + Send + Sync + 'static) {
-        self.0.show(view);
+        self.handle.show(view);
     }
 
     fn tell(&self, event: impl FnOnce() -> TraceEvent) {
-        self.0.tell(event);
+        self.handle.tell(event);
     }
 }
 
 impl Console for Simulated {
+    type Folder = Memory;
+
     async fn read_line(&self) -> Option<String> {
-        self.0.read_line()
+        self.handle.read_line()
+    }
+
+    async fn read_bytes(&self) -> io::Result<Vec<u8>> {
+        Ok(self.handle.read_line().map_or_else(Vec::new, |line| format!("{line}\n").into_bytes()))
+    }
+
+    async fn read_secret(&self, _: &str) -> Option<String> {
+        self.handle.read_line()
+    }
+
+    fn print_bytes(&self, bytes: &[u8]) {
+        self.handle.print(&String::from_utf8_lossy(bytes));
     }
 
     fn print(&self, text: &str) {
-        self.0.print(text);
+        self.handle.print(text);
     }
 
     fn error(&self, line: &str) {
-        self.0.print_error(&format!("{line}\n"));
+        self.handle.print_error(&format!("{line}\n"));
     }
 
     async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
-        self.1.read(path)
+        self.machine.files.read(path)
     }
 
     async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
-        self.1.look_in(folder, path)
+        self.machine.files.look_in(folder, path)
+    }
+
+    async fn folder(&self, path: &str, create: bool) -> io::Result<Memory> {
+        let disk = self.machine.disk();
+        // The lab file's own folder is the disk.
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        if matches!(path, "" | ".") {
+            return Ok(disk.clone());
+        }
+        if create {
+            disk.create_folder(path).await?;
+        }
+        disk.folder(path).await
+    }
+
+    async fn state_folder(&self) -> io::Result<Memory> {
+        self.folder(".lanternet", true).await
+    }
+
+    fn stop_requested(&self) -> impl Future<Output = ()> + Send {
+        pending()
     }
 }
 

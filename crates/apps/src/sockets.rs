@@ -25,6 +25,7 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::SystemTime;
 
 use lanternet_core::trace::NameSource;
 use lanternet_core::{Duration, Instant, TraceEvent};
@@ -107,8 +108,19 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// Runs `task` beside the program, until it is done or the host stops.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
-    /// 64 random bits; in a simulation from the host's own stream.
+    /// The time of day: in a simulation that of its captures, which begin at a fixed moment.
+    fn time_of_day(&self) -> SystemTime;
+
+    /// 64 random bits. On a real machine nobody can foretell them; in a simulation they are from the
+    /// host's own stream, the same in each run.
     fn random_u64(&self) -> u64;
+
+    /// Whether [`Sockets::random_u64`] is the same in each run, so that everything else random has to
+    /// be made of it too.
+    fn is_repeatable(&self) -> bool;
+
+    /// What the host is called (`gethostname`).
+    fn host_name(&self) -> String;
 
     /// Where a server listens unless it is told: everywhere on a simulated host; on a real machine
     /// at its loopback address, so that strangers are not served by accident.

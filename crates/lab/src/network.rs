@@ -6,10 +6,13 @@ mod ipv6;
 mod stp;
 mod vlan;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use lanternet_apps::Simulated;
+use lanternet_apps::disk::Memory;
+use lanternet_apps::simulated::Machine;
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
@@ -43,6 +46,8 @@ pub struct Network {
     /// links.
     pub sim: Simulation,
     programs: Vec<Option<(NodeId, ProgramId)>>,
+    /// What hosts with programs have besides their network.
+    machines: BTreeMap<NodeId, Arc<Machine>>,
 }
 
 /// How a run ended.
@@ -78,7 +83,7 @@ impl Network {
         for (index, _) in lab.links.iter().enumerate().filter(|(_, link)| !link.up) {
             sim.set_link_up(Self::link(index), false);
         }
-        Self { sim, programs: vec![None; lab.programs.len()] }
+        Self { sim, programs: vec![None; lab.programs.len()], machines: BTreeMap::new() }
     }
 
     /// Puts programs on their hosts; each starts when its time comes.
@@ -99,12 +104,15 @@ impl Network {
                 input: program.input.clone(),
             };
             let node = NodeId::from(program.on);
-            let files = Arc::clone(&files);
+            let machine = self.machines.entry(node).or_insert_with(|| {
+                Arc::new(Machine::new(lab.node(program.on).name.as_str(), Arc::clone(&files)))
+            });
+            let machine = Arc::clone(machine);
             *slot = self
                 .sim
                 .command(node, |host: &mut Host, ctx| {
                     host.spawn(ctx, spec, |handle| async move {
-                        let simulated = Simulated::new(handle).with_files(files);
+                        let simulated = Simulated::new(handle).on(machine);
                         lanternet_apps::run(command, simulated.clone(), simulated).await.0
                     })
                 })
@@ -134,6 +142,11 @@ impl Network {
     pub fn program(&self, index: ProgramIndex) -> Option<Program> {
         let (node, id) = (*self.programs.get(index.0)?)?;
         self.sim.device::<Host>(node)?.program(id)
+    }
+
+    /// The disk of a host with programs.
+    pub fn disk(&self, node: NodeId) -> Option<&Memory> {
+        Some(self.machines.get(&node)?.disk())
     }
 
     /// The host or router of this number.

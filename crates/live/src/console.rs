@@ -1,45 +1,70 @@
 //! The terminal, or whatever standard input and output are.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use lanternet_apps::Console;
 use lanternet_apps::files::Found;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
-use tokio::sync::Mutex;
+use tokio::io::{AsyncBufReadExt, BufReader, Stdin};
+use tokio::sync::{Mutex, watch};
 
+use crate::disk::OsFolder;
 use crate::files::look_in;
 
 /// Standard input, output and error of this process, and the files of this machine.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    input: Arc<Mutex<Lines<BufReader<Stdin>>>>,
+    input: Arc<Mutex<BufReader<Stdin>>>,
+    stop: watch::Receiver<bool>,
 }
 
 impl Terminal {
-    /// The streams of this process. To be made inside a tokio runtime.
-    pub fn new() -> Self {
-        Self { input: Arc::new(Mutex::new(BufReader::new(tokio::io::stdin()).lines())) }
-    }
-}
-
-impl Default for Terminal {
-    fn default() -> Self {
-        Self::new()
+    /// The streams of this process; programs are asked to stop once `stop` is true. To be made inside
+    /// a tokio runtime.
+    pub fn new(stop: watch::Receiver<bool>) -> Self {
+        Self { input: Arc::new(Mutex::new(BufReader::new(tokio::io::stdin()))), stop }
     }
 }
 
 impl Console for Terminal {
+    type Folder = OsFolder;
+
     async fn read_line(&self) -> Option<String> {
         // Standard input that cannot be read, or is no text, has ended.
-        self.input.lock().await.next_line().await.ok().flatten()
+        let mut line = String::new();
+        let length = self.input.lock().await.read_line(&mut line).await.ok()?;
+        if length == 0 {
+            return None;
+        }
+        let line = line.strip_suffix('\n').unwrap_or(&line);
+        Some(line.strip_suffix('\r').unwrap_or(line).to_owned())
+    }
+
+    async fn read_bytes(&self) -> io::Result<Vec<u8>> {
+        let mut input = self.input.lock().await;
+        let bytes = input.fill_buf().await?.to_vec();
+        input.consume(bytes.len());
+        Ok(bytes)
+    }
+
+    async fn read_secret(&self, prompt: &str) -> Option<String> {
+        if !io::stdin().is_terminal() {
+            return self.read_line().await;
+        }
+        let prompt = prompt.to_owned();
+        let asking = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));
+        asking.await.ok()?.ok()
     }
 
     fn print(&self, text: &str) {
+        self.print_bytes(text.as_bytes());
+    }
+
+    fn print_bytes(&self, bytes: &[u8]) {
         // Whoever reads may have left; a server goes on all the same.
         let mut out = io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     fn error(&self, line: &str) {
@@ -54,5 +79,20 @@ impl Console for Terminal {
         let (folder, path) = (PathBuf::from(folder), path.to_owned());
         let looking = tokio::task::spawn_blocking(move || look_in(&folder, &path));
         looking.await.map_err(io::Error::other)?
+    }
+
+    async fn folder(&self, path: &str, create: bool) -> io::Result<OsFolder> {
+        OsFolder::at(path.into(), create).await
+    }
+
+    async fn state_folder(&self) -> io::Result<OsFolder> {
+        OsFolder::of_state().await
+    }
+
+    async fn stop_requested(&self) {
+        // Whoever could ask is gone: nobody will.
+        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending().await
+        }
     }
 }

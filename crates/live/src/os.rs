@@ -1,11 +1,10 @@
 //! This machine, as a program sees it.
 
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use lanternet_apps::Sockets;
 use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions};
@@ -24,19 +23,12 @@ pub struct Os(Arc<Machine>);
 #[derive(Debug)]
 struct Machine {
     began: std::time::Instant,
-    /// Seeded by the system; hashing a counter with it draws a number.
-    random: RandomState,
-    drawn: AtomicU64,
 }
 
 impl Os {
     /// The machine, whose clock starts now.
     pub fn new() -> Self {
-        Self(Arc::new(Machine {
-            began: std::time::Instant::now(),
-            random: RandomState::new(),
-            drawn: AtomicU64::new(0),
-        }))
+        Self(Arc::new(Machine { began: std::time::Instant::now() }))
     }
 }
 
@@ -120,8 +112,21 @@ impl Sockets for Os {
         tokio::spawn(task);
     }
 
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
     fn random_u64(&self) -> u64 {
-        self.0.random.hash_one(self.0.drawn.fetch_add(1, Ordering::Relaxed))
+        // A system without random numbers is none that secrets can be made on.
+        getrandom::u64().expect("the system gives random numbers")
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    fn host_name(&self) -> String {
+        gethostname::gethostname().to_string_lossy().into_owned()
     }
 
     fn default_bind(&self) -> IpAddr {

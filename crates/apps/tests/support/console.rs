@@ -1,10 +1,12 @@
 //! Standard streams in memory.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use lanternet_apps::Console;
 use lanternet_apps::files::Found;
+use lanternet_live::OsFolder;
 use tokio::sync::Notify;
 
 /// Lines to read, and everything that was printed.
@@ -50,6 +52,32 @@ impl MemoryConsole {
 }
 
 impl Console for MemoryConsole {
+    type Folder = OsFolder;
+
+    async fn read_bytes(&self) -> io::Result<Vec<u8>> {
+        Ok(self.read_line().await.map_or_else(Vec::new, |line| format!("{line}\n").into_bytes()))
+    }
+
+    async fn read_secret(&self, _: &str) -> Option<String> {
+        self.read_line().await
+    }
+
+    fn print_bytes(&self, bytes: &[u8]) {
+        self.print(&String::from_utf8_lossy(bytes));
+    }
+
+    async fn folder(&self, path: &str, create: bool) -> io::Result<OsFolder> {
+        OsFolder::at(path.into(), create).await
+    }
+
+    async fn state_folder(&self) -> io::Result<OsFolder> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    async fn stop_requested(&self) {
+        std::future::pending().await
+    }
+
     async fn read_line(&self) -> Option<String> {
         self.input.lock().unwrap().pop_front()
     }
@@ -63,11 +91,11 @@ impl Console for MemoryConsole {
         self.errors.lock().unwrap().push_str(&format!("{line}\n"));
     }
 
-    async fn read_file(&self, path: &str) -> std::io::Result<Arc<[u8]>> {
+    async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
         std::fs::read(path).map(Into::into)
     }
 
-    async fn look_in(&self, folder: &str, path: &str) -> std::io::Result<Found> {
+    async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {
         lanternet_live::look_in(folder.as_ref(), path)
     }
 }

@@ -9,6 +9,8 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
+use std::time::SystemTime;
+
 use lanternet_apps::icmp::{EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError};
 use lanternet_apps::sockets::{
     ConnectOptions, Family, IcmpSocket, Keepalive, ListenOptions, Sockets, TcpListener, TcpStream,
@@ -190,6 +192,18 @@ impl Sockets for Fake {
 
     fn spawn(&self, _: impl Future<Output = ()> + Send + 'static) {
         panic!("these programs spawn nothing");
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn host_name(&self) -> String {
+        "fake".to_owned()
     }
 
     fn random_u64(&self) -> u64 {

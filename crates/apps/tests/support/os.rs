@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use std::time::SystemTime;
+
 use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Sockets};
 use lanternet_apps::{Command, ExitCode};
 use lanternet_core::{Duration, Instant};
@@ -57,6 +59,18 @@ impl Sockets for Machine {
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.spawn(task);
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        self.0.time_of_day()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.0.is_repeatable()
+    }
+
+    fn host_name(&self) -> String {
+        self.0.host_name()
     }
 
     fn random_u64(&self) -> u64 {

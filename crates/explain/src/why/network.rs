@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use lanternet_apps::command::{Command, Serve};
+use lanternet_apps::command::{Command, Listens, Serve};
 use lanternet_apps::dns;
 use lanternet_core::{IpNet, MacAddr, NodeId, PortId, PortRef, VlanId};
 use lanternet_lab::{Lab, LeaseTrouble, Node, NodeIndex, Service, Spot, Station, Transport};
@@ -315,24 +315,12 @@ impl<'a> Network<'a> {
         let here = self.lab.programs.iter().filter(|program| id(program.on) == node);
         let any = Ipv4Addr::UNSPECIFIED.into();
         here.flat_map(|program| {
-            let (port, transports, bind) = match &program.command {
-                Command::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                    let transport = if server.udp { Transport::Udp } else { Transport::Tcp };
-                    (server.port, vec![transport], server.bind)
-                }
-                Command::Serve(Serve::Site(server)) => {
-                    (server.port, vec![Transport::Tcp], server.bind)
-                }
-                Command::Serve(Serve::Dns(server)) => {
-                    (server.port, vec![Transport::Udp, Transport::Tcp], server.bind)
-                }
-                Command::Ping(_)
-                | Command::Traceroute(_)
-                | Command::Lookup(_)
-                | Command::Connect(_) => (0, Vec::new(), None),
+            let Some(Listens { port, bind, tcp, udp }) = program.command.listens() else {
+                return Vec::new();
             };
             let service = move |transport| (Service { port, transport }, bind.unwrap_or(any));
-            transports.into_iter().map(service)
+            let transports = [(tcp, Transport::Tcp), (udp, Transport::Udp)];
+            transports.into_iter().filter(|(has, _)| *has).map(|(_, name)| service(name)).collect()
         })
         .collect()
     }

@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use lanternet_apps::Command;
-use lanternet_apps::command::Connect;
-
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::lab::Lab;
 use crate::names::some_of;
@@ -14,7 +11,7 @@ use crate::names::some_of;
 pub(super) fn names(lab: &Lab, out: &mut Vec<Diagnostic>) {
     let nodes: BTreeSet<&str> = lab.stations().map(|(_, node, _)| node.name.as_str()).collect();
     for program in &lab.programs {
-        let Some(host) = peer(&program.command) else { continue };
+        let Some(host) = program.command.peer() else { continue };
         let node = lab.node(program.on);
         let own = node.kind.station().map_or(&[][..], |station| &station.hosts);
         let folded = host.to_lowercase();
@@ -46,17 +43,4 @@ pub(super) fn names(lab: &Lab, out: &mut Vec<Diagnostic>) {
             .help(help),
         );
     }
-}
-
-/// Whom a program talks to; nobody for a server.
-fn peer(command: &Command) -> Option<&str> {
-    Some(match command {
-        Command::Ping(args) => &args.host,
-        Command::Traceroute(args) => &args.host,
-        Command::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
-        Command::Connect(Connect::Site(args)) => &args.url.at.host,
-        // What it asks is its own business; whom, if somebody is named, is a host.
-        Command::Lookup(args) => args.server()?,
-        Command::Serve(_) => return None,
-    })
 }
