@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lanternet_apps::simulated::Machine;
 use lanternet_apps::{Files, Simulated};
 use lanternet_core::trace::NeighborState;
 use lanternet_core::{LinkSettings, MacAddr, NodeId, PortRef, Simulation};
@@ -220,10 +221,11 @@ impl Live {
             at: self.sim.now(),
             ..ProgramSpec::default()
         };
-        let files = Arc::clone(&self.files);
+        let name = self.sim.topology().node_name(node);
+        let machine = Arc::new(Machine::new(name, Arc::clone(&self.files)));
         let id = self.sim.command(node, |host: &mut Host, ctx| {
             host.spawn(ctx, spec, |handle| async move {
-                let simulated = Simulated::new(handle).with_files(files);
+                let simulated = Simulated::new(handle).on(machine);
                 lanternet_apps::run(parsed, simulated.clone(), simulated).await.0
             })
         });
