@@ -1,43 +1,36 @@
-//! Lanternet as a library: a network from a text, run in virtual time, inside a test.
-//!
-//! ```
-//! use lanternet::{Network, Start, parse};
-//!
-//! let text = "
-//! nodes:
-//!   client: { kind: host, address: 10.0.0.1/24 }
-//!   server: { kind: host, address: 10.0.0.2/24 }
-//! links:
-//!   - { between: [client, server], delay: 20ms, loss: 5% }
-//! programs:
-//!   - { on: server, run: serve upper --port 9090 }
-//!   - { on: client, run: connect upper server:9090 --say hello }
-//! expect:
-//!   - output of client contains \"HELLO\"
-//! ";
-//! let (lab, warnings) = parse(text, "test.yaml").map_err(|errors| errors.plain())?;
-//! assert!(warnings.is_empty());
-//! let mut network = Network::build(&lab);
-//! network.start(&lab, Start::All);
-//! network.run(Network::limits(&lab));
-//! for expectation in &lab.expectations {
-//!     assert!(network.judge(&lab, expectation).held, "{}", *expectation.text);
-//! }
-//! # Ok::<(), String>(())
-//! ```
-//!
-//! Programs of one's own are futures over [`host::Handle`], put on a host with
-//! [`Host::spawn`](host::Host::spawn); devices of one's own implement [`Device`]. [`Network::sim`] is
-//! the simulation itself: time, cables, crashes, observers of every reason.
+//! A network for the tests of networked programs.
 
+#[doc(hidden)]
+pub mod lab_folder;
+mod testing;
+
+/// Everything that a program of a test calls methods of: `use lanternet::prelude::*`.
+pub mod prelude {
+    pub use lanternet_apps::Console as _;
+    pub use lanternet_apps::sockets::{
+        IcmpSocket as _, Sockets as _, TcpListener as _, TcpStream as _, UdpSocket as _,
+    };
+    pub use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+
+    pub use crate::testing::SocketsExt as _;
+}
+
+pub use lanternet_apps::sockets::{self, Sockets};
+pub use lanternet_apps::{Console, Simulated, simulated};
+pub use lanternet_core::trace;
 pub use lanternet_core::{
-    Context, Deadline, Device, Duration, Frame, Instant, Limits, LinkSettings, NodeId, Observer,
-    PortId, PortRef, Record, Recorder, Simulation, Stop, Topology, TraceEvent,
+    DropReason, Duration, Instant, LinkSettings, Observer, Place, Record, Simulation, TraceEvent,
 };
-pub use lanternet_explain::why;
-pub use lanternet_explain::{Catalogue, Locale, sentence};
-pub use lanternet_lab::{
-    Diagnostics, Finding, Lab, Network, ProbeOutcome, ProbeReport, Question, RunEnd, Start,
-    Verdict, parse,
+
+pub use crate::testing::{
+    Builder, Cable, Failure, FailureKind, Host, Lab, Link, Mistakes, Node, Nodes, Options, Outcome,
+    Program, Result, SEED_VARIABLE, SocketsExt, Trace, for_each_seed,
 };
-pub use lanternet_net::{host, l2, l3};
+
+// The crates underneath, for devices of one's own and for tools.
+pub use lanternet_apps as apps;
+pub use lanternet_core as simulator;
+pub use lanternet_explain as explain;
+pub use lanternet_lab as lab;
+pub use lanternet_live as live;
+pub use lanternet_net as net;
