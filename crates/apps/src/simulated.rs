@@ -26,7 +26,7 @@ use crate::icmp::{
 use crate::names;
 use crate::race;
 use crate::sockets::{
-    self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets,
+    self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets, UdpOptions,
 };
 
 /// A simulated host, as one of its programs sees it.
@@ -115,8 +115,9 @@ impl Sockets for Simulated {
         address: SocketAddr,
         options: ListenOptions,
     ) -> io::Result<TcpListener> {
-        let reuse = [SocketOption::ReuseAddress(options.reuse_address)];
-        stream::TcpListener::listen(&self.handle, address, options.backlog, &reuse).map(TcpListener)
+        let ListenOptions { backlog, reuse_address, v6_only } = options;
+        let sharing = [SocketOption::ReuseAddress(reuse_address), SocketOption::V6Only(v6_only)];
+        stream::TcpListener::listen(&self.handle, address, backlog, &sharing).map(TcpListener)
     }
 
     async fn tcp_connect(
@@ -134,8 +135,14 @@ impl Sockets for Simulated {
         .map(TcpStream)
     }
 
-    async fn udp_bind(&self, address: SocketAddr) -> io::Result<UdpSocket> {
-        stream::UdpSocket::bind(&self.handle, address, &[]).map(UdpSocket)
+    async fn udp_bind_with(
+        &self,
+        address: SocketAddr,
+        options: UdpOptions,
+    ) -> io::Result<UdpSocket> {
+        let UdpOptions { reuse_address, v6_only } = options;
+        let sharing = [SocketOption::ReuseAddress(reuse_address), SocketOption::V6Only(v6_only)];
+        stream::UdpSocket::bind(&self.handle, address, &sharing).map(UdpSocket)
     }
 
     async fn icmp_open(&self, _: Family) -> io::Result<IcmpSocket> {
@@ -338,6 +345,10 @@ impl sockets::TcpStream for TcpStream {
         self.0.set_option(SocketOption::Keepalive(keepalive.map(numbers)))
     }
 
+    fn set_linger(&self, time: Option<Duration>) -> io::Result<()> {
+        self.0.set_option(SocketOption::Linger(time))
+    }
+
     fn abort(self) -> io::Result<()> {
         self.0.abort()
     }
@@ -387,6 +398,18 @@ impl sockets::UdpSocket for UdpSocket {
 
     fn set_ttl(&self, ttl: u8) -> io::Result<()> {
         self.0.set_option(SocketOption::Ttl(ttl))
+    }
+
+    fn set_multicast_ttl(&self, ttl: u8) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastTtl(ttl))
+    }
+
+    fn set_multicast_loop(&self, on: bool) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastLoop(on))
+    }
+
+    fn set_multicast_interface(&self, interface: IpAddr) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastInterface(interface))
     }
 
     fn set_dont_fragment(&self, on: bool) -> io::Result<()> {

@@ -37,3 +37,20 @@ pub(crate) async fn next_error(_: &tokio::net::UdpSocket) -> io::Result<UdpError
 pub(crate) fn is_too_long(_: &io::Error) -> bool {
     false
 }
+
+pub(crate) fn is_no_device(_: &io::Error) -> bool {
+    false
+}
+
+/// Forbidding nothing is the system's default.
+pub(crate) fn set_dont_fragment(_: &tokio::net::UdpSocket, _: bool, on: bool) -> io::Result<()> {
+    if on { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
+}
+
+pub(crate) fn path_mtu(_: &tokio::net::UdpSocket, _: bool) -> Option<u32> {
+    None
+}
+
+pub(crate) fn interface_with(_: IpAddr) -> io::Result<u32> {
+    Err(io::ErrorKind::Unsupported.into())
+}

@@ -6,7 +6,7 @@
 //! - [`Terminal`]: standard input, output and error as a program's console, and its files.
 //! - [`OsFolder`]: folders that programs write in, through `cap_std`.
 //! - [`look_in`]: folders of this machine, for a program that shows one. `resolv_conf`: whom the
-//!   machine asks for names.
+//!   machine asks for names. `services`: its list of services.
 //! - [`run`]: one program to its end, or until Ctrl-C.
 
 mod console;
@@ -18,6 +18,7 @@ mod kind;
 mod os;
 mod resolv_conf;
 mod run;
+mod services;
 mod tcp;
 mod udp;
 
