@@ -144,6 +144,14 @@ pub trait Sockets: Clone + Send + Sync + 'static {
         services::name_of(port, over).map(str::to_owned)
     }
 
+    /// The ports that somebody on this host listens on: TCP before UDP, in the order of ports.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Unsupported`] where the system does not tell.
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Where a server listens unless it is told: everywhere on a simulated host; on a real machine
     /// at its loopback address, so that strangers are not served by accident.
     fn default_bind(&self) -> IpAddr;
@@ -220,6 +228,17 @@ pub struct ConnectOptions {
     pub timeout: Option<Duration>,
     /// Connect from this address; port 0 lets the host choose.
     pub source: Option<SocketAddr>,
+}
+
+/// A port that somebody listens on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// TCP or UDP.
+    pub over: Transport,
+    /// Where.
+    pub address: SocketAddr,
+    /// Who, where the system tells.
+    pub program: Option<String>,
 }
 
 /// `SO_KEEPALIVE` and its three numbers. The operating system counts whole seconds, and at least one:

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lanternet_apps::Sockets;
-use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, UdpOptions};
+use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Listening, UdpOptions};
 use lanternet_core::{Duration, Instant};
 use lanternet_net::host::DnsSettings;
 use lanternet_net::services::{self as iana, Transport};
 
-use crate::kind::OsIcmp;
+use crate::kind::{self, OsIcmp};
 use crate::resolv_conf;
 use crate::services;
 use crate::tcp::{self, OsListener, OsStream};
@@ -138,6 +138,10 @@ impl Sockets for Os {
     fn service_name(&self, port: u16, over: Transport) -> Option<String> {
         let own = services::name_of(port, over);
         own.or_else(|| iana::name_of(port, over).map(str::to_owned))
+    }
+
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        kind::listening()
     }
 
     fn default_bind(&self) -> IpAddr {
