@@ -3,10 +3,11 @@
 //! All paths go through `cap_std`, which resolves each below the folder and refuses what leads out,
 //! symbolic links as well.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
@@ -91,25 +92,30 @@ impl Folder for OsFolder {
     async fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let (dir, path) = (Arc::clone(&self.0), below(path)?);
         off_the_runtime(move || {
-            let found = dir.metadata(path).map_err(not_outside)?;
+            let mut found = dir.symlink_metadata(&path).map_err(not_outside)?;
+            let link = found.is_symlink();
+            if link {
+                found = dir.metadata(path).map_err(not_outside)?;
+            }
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, modified })
+            Ok(Metadata { length, folder, link, modified })
         })
         .await
     }
 
     async fn entries(&self, path: &str) -> io::Result<Vec<Entry>> {
-        let (dir, path) = (Arc::clone(&self.0), below(path)?);
+        let (dir, at) = (Arc::clone(&self.0), below(path)?);
         off_the_runtime(move || {
             let mut entries = Vec::new();
-            for entry in dir.read_dir(path).map_err(not_outside)? {
+            for entry in dir.read_dir(&at).map_err(not_outside)? {
                 let entry = entry?;
                 // A name that is no text cannot be asked for.
                 if let Ok(name) = entry.file_name().into_string() {
-                    // With links followed, but not out of the folder.
-                    let folder = entry.metadata()?.is_dir();
+                    // With links followed, but not out of the folder; one that leads nowhere is no
+                    // folder, and what was removed meanwhile is nothing at all.
+                    let folder = dir.metadata(at.join(&name)).is_ok_and(|found| found.is_dir());
                     entries.push(Entry { name, folder });
                 }
             }
@@ -211,6 +217,11 @@ impl OpenFile for OsFile {
         off_the_runtime(move || file.metadata().map(|found| found.len())).await
     }
 
+    async fn modified(&self) -> io::Result<Option<SystemTime>> {
+        let file = Arc::clone(&self.0);
+        off_the_runtime(move || file.metadata().map(|found| found.modified().ok())).await
+    }
+
     async fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
         let file = Arc::clone(&self.0);
         off_the_runtime(move || {
@@ -243,6 +254,16 @@ impl OpenFile for OsFile {
     async fn sync(&self) -> io::Result<()> {
         let file = Arc::clone(&self.0);
         off_the_runtime(move || file.sync_all()).await
+    }
+
+    async fn try_lock(&self) -> io::Result<bool> {
+        let file = Arc::clone(&self.0);
+        off_the_runtime(move || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        })
+        .await
     }
 }
 

@@ -1,4 +1,15 @@
-//! `serve upload` and `connect upload`.
+//! `serve upload` and `connect upload`: files from one host to another.
+//!
+//! - [`store`]: the folder that uploads go to, and its rules; without a protocol.
+//! - [`protocol`]: what is said on the wire, without I/O. `wire` reads and writes it.
+//! - [`receive`]: the server's half of a conversation, over any stream.
+
+pub mod protocol;
+mod server;
+pub mod store;
+mod wire;
+
+pub use server::{Event, Session, Summary, receive};
 
 use crate::console::{Console, ExitCode};
 use crate::sockets::Sockets;

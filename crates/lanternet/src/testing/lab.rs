@@ -1,12 +1,13 @@
 //! A lab that runs inside a test.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use lanternet_core::{Duration, Instant, NodeId, Record, Simulation};
 use lanternet_explain::why::Answer;
 use lanternet_explain::{Catalogue, Locale, verdict};
 use lanternet_lab::{
-    DEFAULT_EVENTS, DEFAULT_UNTIL, Diagnostics, Network, NodeIndex, Question, Start,
+    Claim, DEFAULT_EVENTS, DEFAULT_UNTIL, Diagnostics, Network, NodeIndex, Question, Start, Target,
 };
 use lanternet_net::host::Host as Device;
 
@@ -55,6 +56,8 @@ pub struct Lab {
     /// How many programs were started without a name.
     pub(super) unnamed: u32,
     limit: Duration,
+    /// When a failure told what had happened last.
+    told: Cell<Option<Instant>>,
     warnings: Diagnostics,
 }
 
@@ -66,6 +69,8 @@ enum Goal<'a> {
     Idle,
     /// At this time.
     Time(Instant),
+    /// When this station has its addresses, or will not get them.
+    Network(NodeId),
     /// When this is true.
     When(&'a mut dyn FnMut() -> bool),
 }
@@ -133,8 +138,8 @@ impl Lab {
             description.programs.iter().map(|program| NodeId::from(program.on)).collect();
         busy.sort();
         busy.dedup();
-        let (servers, unnamed) = (Vec::new(), 0);
-        Self { network, description, watch, servers, busy, unnamed, limit, warnings }
+        let (servers, unnamed, told) = (Vec::new(), 0, Cell::new(None));
+        Self { network, description, watch, servers, busy, unnamed, limit, told, warnings }
     }
 
     /// What is strange about the description, though it can be built.
@@ -302,7 +307,8 @@ impl Lab {
 
     /// Judges a line of the `expect` language, such as `a1 reaches b3:9090`, `a1 cannot reach b3`,
     /// `a1 resolves www.example to 192.0.2.80`, `a1 has address in 192.168.1.0/24`, or `output of a1
-    /// contains "hello"`. A probe takes simulated time.
+    /// contains "hello"`. A probe takes simulated time, that which its ends need to get their addresses
+    /// included.
     ///
     /// # Errors
     /// When it does not hold: what was found instead, and for a probe why.
@@ -328,7 +334,14 @@ impl Lab {
     }
 
     fn judge(&mut self, expectation: &lanternet_lab::Expectation) -> Result<(), Failure> {
-        self.wake();
+        let (of, other) = match &expectation.claim {
+            Claim::Reach { from, target: Target::Node(to), .. } => (Some(*from), Some(*to)),
+            Claim::Reach { from: of, .. }
+            | Claim::Resolve { node: of, .. }
+            | Claim::HasAddress { node: of, .. } => (Some(*of), None),
+            Claim::Output { .. } | Claim::Exit { .. } => (None, None),
+        };
+        self.wait_for_network([of, other])?;
         let judged = self.network.judge(&self.description, expectation);
         self.check_programs()?;
         if judged.held {
@@ -341,20 +354,32 @@ impl Lab {
     }
 
     /// Sends a probe from a node to a node, address or name, with a port or without, and tells its
-    /// story hop by hop, as `lanternet why` does. Takes simulated time.
+    /// story hop by hop, as `lanternet why` does. Takes simulated time, that which its ends need to get
+    /// their addresses included.
+    ///
+    /// # Errors
+    /// When a program of the test fails meanwhile.
     ///
     /// # Panics
     /// When the question cannot be asked, such as of a node that does not exist.
     #[track_caller]
-    pub fn why(&mut self, from: &str, to: &str) -> String {
+    pub fn why(&mut self, from: &str, to: &str) -> Result<String, Failure> {
         let question = match Question::parse(&self.description, from, to) {
             Ok(question) => question,
             Err(error) => panic!("{}; {}", error.message, error.help.unwrap_or_default()),
         };
         let Question { from, target, service } = question;
+        let other = if let Target::Node(node) = target { Some(node) } else { None };
+        self.wait_for_network([Some(from), other])?;
         let report = self.network.probe(&self.description, from, &target, service, 1);
         let answer = Answer::new(&self.description, self.network.sim.topology(), &report);
-        answer.story(&Catalogue::new(Locale::En))
+        Ok(answer.story(&Catalogue::new(Locale::En)))
+    }
+
+    /// A probe waits for the addresses of its ends, as programs do for that of their host.
+    fn wait_for_network(&mut self, ends: [Option<NodeIndex>; 2]) -> Result<(), Failure> {
+        let ends = ends.into_iter().flatten();
+        ends.map(NodeId::from).try_for_each(|end| self.advance(Goal::Network(end)))
     }
 
     /// The simulation underneath, for what is not offered here: observers, frames from outside,
@@ -386,6 +411,9 @@ impl Lab {
                     self.network.sim.run_until(*time);
                     return Ok(());
                 }
+                Goal::Network(node) if next.is_none_or(|at| at > limit) || self.is_ready(*node) => {
+                    return Ok(());
+                }
                 Goal::When(done) => {
                     if done() {
                         return Ok(());
@@ -411,6 +439,12 @@ impl Lab {
             self.wake();
             self.check_programs()?;
         }
+    }
+
+    /// Whether a station has its addresses, or will not get them while it has no power.
+    fn is_ready(&self, node: NodeId) -> bool {
+        let powered = self.network.sim.is_powered(node);
+        !powered || self.network.host(node).is_none_or(Device::has_network)
     }
 
     /// Lets programs run that somebody has woken other than through the network.
@@ -458,6 +492,7 @@ impl Lab {
     }
 
     fn failure(&self, kind: FailureKind) -> Failure {
+        self.told.set(Some(self.now()));
         Failure { kind, at: self.now(), seed: self.seed(), last: self.story() }
     }
 
@@ -497,7 +532,8 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         // An assertion of the test failed: what happened, and how to see it again.
-        if std::thread::panicking() {
+        // When that is an `unwrap` of a failure, the failure has told it.
+        if std::thread::panicking() && self.told.get() != Some(self.now()) {
             let story = self.story();
             eprintln!("in a lab of seed {}, at {}", self.seed(), self.now());
             if !story.is_empty() {

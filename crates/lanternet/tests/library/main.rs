@@ -1,5 +1,7 @@
 //! The library as the author of somebody else's program uses it: nothing is named but `lanternet`.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic, in its helpers too")]
+
 mod faults;
 mod programs;
 mod seeds;

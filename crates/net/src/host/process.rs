@@ -107,7 +107,7 @@ pub(super) struct ProgramState {
     pub(super) input: VecDeque<String>,
     output: Vec<OutputLine>,
     /// The beginnings of lines, for standard output and standard error.
-    partial: [String; 2],
+    partial: [Vec<u8>; 2],
     /// What it shows of itself.
     view: Option<View>,
 }
@@ -148,21 +148,24 @@ impl Stack {
         self.programs.iter().filter(open).count()
     }
 
-    /// A program wrote some text: each line that is complete now is told.
-    pub(super) fn write_out(&mut self, id: ProgramId, stream: Stream, text: &str) {
+    /// A program wrote something: each line that is complete now is told. What is no UTF-8 becomes `�`, once
+    /// the line is complete: a character may come in two pieces.
+    pub(super) fn write_out(&mut self, id: ProgramId, stream: Stream, bytes: &[u8]) {
         let Some(state) = self.programs.get_mut(id.0 as usize) else { return };
         let index = usize::from(stream == Stream::Stderr);
-        let mut rest = text;
+        let mut pieces = bytes.split(|byte| *byte == b'\n');
         let mut lines = Vec::new();
-        while let Some((line, after)) = rest.split_once('\n') {
+        // There is always a first piece.
+        let mut piece = pieces.next().unwrap_or_default();
+        for next in pieces {
             let mut whole = std::mem::take(&mut state.partial[index]);
-            whole.push_str(line);
+            whole.extend_from_slice(piece);
             lines.push(whole);
-            rest = after;
+            piece = next;
         }
-        state.partial[index].push_str(rest);
+        state.partial[index].extend_from_slice(piece);
         for line in lines {
-            self.write_line(id, stream, line);
+            self.write_line(id, stream, &line);
         }
     }
 
@@ -184,9 +187,9 @@ impl Stack {
         running.filter_map(|state| Some((state.name.clone(), state.view.clone()?))).collect()
     }
 
-    fn write_line(&mut self, id: ProgramId, stream: Stream, line: String) {
+    fn write_line(&mut self, id: ProgramId, stream: Stream, line: &[u8]) {
         let at = self.now;
-        let line: Arc<str> = line.into();
+        let line: Arc<str> = String::from_utf8_lossy(line).into();
         let state = &mut self.programs[id.0 as usize];
         state.output.push(OutputLine { at, stream, text: line.clone() });
         let program = state.name.clone();
@@ -206,7 +209,7 @@ impl Stack {
         for (index, stream) in [Stream::Stdout, Stream::Stderr].into_iter().enumerate() {
             let rest = std::mem::take(&mut self.programs[id.0 as usize].partial[index]);
             if !rest.is_empty() {
-                self.write_line(id, stream, rest);
+                self.write_line(id, stream, &rest);
             }
         }
         for socket in self.sockets.ids(Some(id)) {
@@ -221,7 +224,7 @@ impl Stack {
 
     /// A program panicked: what it said is the last that it writes.
     pub(super) fn panicked(&mut self, id: ProgramId, message: &str) {
-        self.write_out(id, Stream::Stderr, &format!("panicked: {message}\n"));
+        self.write_out(id, Stream::Stderr, format!("panicked: {message}\n").as_bytes());
     }
 
     /// All programs that have not ended are gone without having ended.
