@@ -11,10 +11,9 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use lanternet::prelude::*;
-use lanternet::{Lab, Link, Node, Result, Simulated};
+use lanternet::{Duration, Lab, Link, Node, Result, Simulated};
 
 /// How long the client waits for an answer before it asks again.
 const PATIENCE: Duration = Duration::from_millis(200);

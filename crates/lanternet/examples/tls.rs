@@ -83,7 +83,7 @@ fn main() -> Result {
         .host("client")
         .run(async |sockets| greet(sockets, client, "bank.example").await)
         .expect_err("the certificate is for `server`");
-    println!("{}\n\nas it has to be: {}", greeting, failure.kind);
+    println!("{}\n\nas it has to be: {}", greeting, failure.kind());
     assert!(failure.to_string().contains("certificate"), "{failure}");
     Ok(())
 }
