@@ -228,7 +228,11 @@ fn rename_keeping(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
         match dir.hard_link(from, dir, to) {
             Ok(()) => return dir.remove_file(from),
             // File systems without hard links, such as FAT.
-            Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+                ) => {}
             Err(error) => return Err(error),
         }
     }

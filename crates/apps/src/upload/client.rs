@@ -103,7 +103,7 @@ async fn once<S: Sockets, C: Console>(
         timeout: Some(CONNECTING),
         source: args.source.map(|address| SocketAddr::new(address, 0)),
     };
-    let port = args.port().map_err(Ended::Trouble)?;
+    let port = args.port(sockets).map_err(Ended::Trouble)?;
     let trust = args.tls.trust();
     let stream = dial_over(sockets, console, &args.to.host, port, options, trust.as_ref());
     let stream = stream.await.map_err(Ended::Trouble)?;

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use lanternet_core::Duration;
+use lanternet_net::services::Transport;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -30,7 +31,7 @@ pub use server::{Event, Session, Summary, receive};
 
 use crate::console::{Console, ExitCode};
 use crate::disk::Folder;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Port};
 use crate::server::{Client, ListenArgs, Served, Server};
 use crate::sockets::{Sockets, TcpStream};
 use crate::text;
@@ -96,8 +97,8 @@ pub struct ConnectArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
     /// Port, where HOST has none (default 9092)
-    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub port: Option<u16>,
+    #[arg(short, long)]
+    pub port: Option<Port>,
     /// TLS.
     #[command(flatten)]
     pub tls: ConnectTlsArgs,
@@ -128,14 +129,8 @@ fn name(text: &str) -> Result<String, String> {
 
 impl ConnectArgs {
     /// The port to go to.
-    fn port(&self) -> Result<u16, Trouble> {
-        match (self.to.port, self.port) {
-            (Some(one), Some(other)) if one != other => Err(Trouble::cannot_begin(format!(
-                "two different ports, {one} in `{}` and {other} after --port: leave one out",
-                self.to
-            ))),
-            (one, other) => Ok(one.or(other).unwrap_or(DEFAULT_PORT)),
-        }
+    fn port<S: Sockets>(&self, sockets: &S) -> Result<u16, Trouble> {
+        self.to.port(self.port.as_ref(), DEFAULT_PORT, sockets, Transport::Tcp)
     }
 }
 

@@ -39,8 +39,14 @@ pub(in crate::upload) async fn connect<S: Sockets, C: Console>(
             source: args.source.map(|address| SocketAddr::new(address, 0)),
         };
         let trust = args.tls.trust();
-        let dialing =
-            dial_over(sockets, console, &args.to.host, args.port()?, options, trust.as_ref());
+        let dialing = dial_over(
+            sockets,
+            console,
+            &args.to.host,
+            args.port(sockets)?,
+            options,
+            trust.as_ref(),
+        );
         let mut stream = dialing.await?;
         let peer = stream.peer_addr().map_err(|error| {
             Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
