@@ -224,7 +224,7 @@ impl Stack {
 
     /// A program panicked: what it said is the last that it writes.
     pub(super) fn panicked(&mut self, id: ProgramId, message: &str) {
-        self.write_out(id, Stream::Stderr, &format!("panicked: {message}\n").as_bytes());
+        self.write_out(id, Stream::Stderr, format!("panicked: {message}\n").as_bytes());
     }
 
     /// All programs that have not ended are gone without having ended.
