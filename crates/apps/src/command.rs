@@ -197,6 +197,7 @@ impl Command {
             Self::Serve(Serve::Site(args)) => vec![&args.dir],
             Self::Serve(Serve::Dns(args)) => args.files(),
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
+            Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -218,6 +219,7 @@ impl Command {
             Self::Connect(Connect::Site(args)) => &args.url.at.host,
             Self::Connect(Connect::Line(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
+            Self::Connect(Connect::Upload(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Connect(_) => return None,
@@ -234,6 +236,9 @@ impl Command {
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
             Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
+            Self::Serve(Serve::Upload(server)) => {
+                tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })
             }

@@ -91,6 +91,11 @@ fn for_programs(
     }
 }
 
+/// As captures tell it: the simulation begins with the epoch.
+fn time_of_day(now: Instant) -> SystemTime {
+    UNIX_EPOCH + (now - Instant::ZERO).into()
+}
+
 /// RFC 791 section 3.1: the total length has 16 bits.
 const LONGEST_PACKET: usize = 65_535;
 /// The headers of IP and of UDP or an ICMP echo (RFC 791, RFC 8200).
@@ -186,8 +191,7 @@ impl Sockets for Simulated {
     }
 
     fn time_of_day(&self) -> SystemTime {
-        // As captures tell it: the simulation begins with the epoch.
-        UNIX_EPOCH + std::time::Duration::from(self.now() - Instant::ZERO)
+        time_of_day(self.now())
     }
 
     fn is_repeatable(&self) -> bool {
@@ -266,11 +270,13 @@ impl Console for Simulated {
     }
 
     async fn folder(&self, path: &str, create: bool) -> io::Result<Memory> {
-        let disk = self.machine.disk();
+        let handle = self.handle.clone();
+        let clock = move || time_of_day(handle.now());
+        let disk = self.machine.disk().clone().with_clock(clock);
         // The lab file's own folder is the disk.
         let path = path.trim_start_matches("./").trim_end_matches('/');
         if matches!(path, "" | ".") {
-            return Ok(disk.clone());
+            return Ok(disk);
         }
         if create {
             disk.create_folder(path).await?;
