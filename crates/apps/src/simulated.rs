@@ -178,7 +178,7 @@ impl Sockets for Simulated {
 
     fn time_of_day(&self) -> SystemTime {
         // As captures tell it: the simulation begins with the epoch.
-        UNIX_EPOCH + (self.now() - Instant::ZERO).into()
+        UNIX_EPOCH + std::time::Duration::from(self.now() - Instant::ZERO)
     }
 
     fn is_repeatable(&self) -> bool {

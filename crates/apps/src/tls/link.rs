@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{client, server};
 
+use super::words;
 use crate::sockets::{Keepalive, TcpStream};
 
 /// A connection as a program talks over it. It is a [`TcpStream`] like the one below it.
@@ -20,6 +21,8 @@ use crate::sockets::{Keepalive, TcpStream};
 pub struct Link<T> {
     stream: Stream<T>,
     refuse_truncation: bool,
+    /// Looks at the first bytes that come, which may show that they are none in plain text.
+    first: Option<fn(&[u8]) -> Option<io::Error>>,
 }
 
 #[derive(Debug)]
@@ -33,7 +36,31 @@ enum Stream<T> {
 impl<T> Link<T> {
     /// In plain text.
     pub const fn plain(stream: T) -> Self {
-        Self { stream: Stream::Plain(stream), refuse_truncation: false }
+        Self::new(Stream::Plain(stream))
+    }
+
+    /// In plain text with a client; one that speaks TLS is [`io::ErrorKind::InvalidData`].
+    pub(crate) fn plain_client(stream: T) -> Self {
+        Self { first: Some(words::client_speaks_tls), ..Self::plain(stream) }
+    }
+
+    /// In plain text with a server; one that speaks TLS is [`io::ErrorKind::InvalidData`].
+    pub(crate) fn plain_server(stream: T) -> Self {
+        Self { first: Some(words::server_speaks_tls), ..Self::plain(stream) }
+    }
+
+    /// With a server, after the handshake.
+    pub(super) fn client(stream: client::TlsStream<T>) -> Self {
+        Self::new(Stream::Client(Box::new(stream)))
+    }
+
+    /// With a client, after the handshake.
+    pub(super) fn server(stream: server::TlsStream<T>) -> Self {
+        Self::new(Stream::Server(Box::new(stream)))
+    }
+
+    const fn new(stream: Stream<T>) -> Self {
+        Self { stream, refuse_truncation: false, first: None }
     }
 
     /// Whether it is under TLS.
@@ -64,7 +91,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Link<T> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let read = match &mut this.stream {
-            Stream::Plain(stream) => return Pin::new(stream).poll_read(cx, buffer),
+            Stream::Plain(stream) => {
+                let before = buffer.filled().len();
+                ready!(Pin::new(stream).poll_read(cx, buffer))?;
+                let came = &buffer.filled()[before..];
+                let wrong = this.first.take_if(|_| !came.is_empty()).and_then(|look| look(came));
+                return Poll::Ready(wrong.map_or(Ok(()), Err));
+            }
             Stream::Client(tls) => ready!(Pin::new(tls).poll_read(cx, buffer)),
             Stream::Server(tls) => ready!(Pin::new(tls).poll_read(cx, buffer)),
         };
