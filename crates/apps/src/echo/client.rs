@@ -29,7 +29,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         timeout: Some(patience),
         source: args.source.map(|address| SocketAddr::new(address, 0)),
     };
-    let stream = dial(sockets, console, &args.to.host, args.port()?, options).await?;
+    let stream = dial(sockets, console, &args.to.host, args.port(sockets)?, options).await?;
     let peer = stream.peer_addr().map_err(|error| {
         Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
     })?;

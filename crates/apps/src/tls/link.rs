@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use lanternet_core::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{client, server};
 
@@ -155,6 +156,10 @@ impl<T: TcpStream> TcpStream for Link<T> {
 
     fn set_keepalive(&self, keepalive: Option<Keepalive>) -> io::Result<()> {
         self.below().set_keepalive(keepalive)
+    }
+
+    fn set_linger(&self, time: Option<Duration>) -> io::Result<()> {
+        self.below().set_linger(time)
     }
 
     fn abort(self) -> io::Result<()> {
