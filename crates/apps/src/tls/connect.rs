@@ -77,13 +77,13 @@ impl<'a, S: Sockets, C: Console> Secure<'a, S, C> {
         let repeatable = sockets.is_repeatable();
         let provider = provider(repeatable);
         let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), right });
-        let config = ClientConfig::builder_with_details(provider, Clock::of(sockets))
+        let mut config = ClientConfig::builder_with_details(provider, Clock::of(sockets))
             .with_protocol_versions(versions(repeatable))
             .map_err(|error| Trouble::cannot_begin(error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
-        let config = ClientConfig { resumption: Resumption::disabled(), ..config };
+        config.resumption = Resumption::disabled();
         // What is no name of DNS is not told to the server, which has one certificate anyway.
         let name = ServerName::try_from(host.to_owned());
         let name = name.unwrap_or_else(|_| ServerName::from(peer.ip()));
@@ -113,10 +113,8 @@ impl<'a, S: Sockets, C: Console> Secure<'a, S, C> {
         };
         let session = stream.get_ref().1;
         let seen = session.peer_certificates().and_then(|chain| chain.first()).map(Fingerprint::of);
-        let version = match session.protocol_version() {
-            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
-            _ => "TLS 1.2",
-        };
+        let link = Link::client(stream);
+        let version = link.version();
         match (trust, expected, seen) {
             (Trust::FirstUse, None, Some(seen)) => {
                 remember(sockets, console, &file_of(host, port), seen).await?;
@@ -136,7 +134,7 @@ impl<'a, S: Sockets, C: Console> Secure<'a, S, C> {
                     .error(&format!("{version}; the certificate is good for {host}, says {file}"));
             }
         }
-        Ok(Link::client(stream))
+        Ok(link)
     }
 }
 

@@ -86,19 +86,17 @@ impl Identity {
             format!("{secret_name}: expected a private key in PEM that is not encrypted: {error}")
         })?;
         let repeatable = sockets.is_repeatable();
-        let config = ServerConfig::builder_with_details(provider(repeatable), Clock::of(sockets))
-            .with_protocol_versions(versions(repeatable))
-            .map_err(|error| error.to_string())?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .map_err(|error| format!("{chain_name} and {secret_name}: {error}"))?;
-        let config = ServerConfig {
-            // Each connection proves the certificate anew: nothing is kept of the one before, and
-            // nothing random is drawn after the handshake.
-            session_storage: Arc::new(NoServerSessionStorage {}),
-            send_tls13_tickets: 0,
-            ..config
-        };
+        let mut config =
+            ServerConfig::builder_with_details(provider(repeatable), Clock::of(sockets))
+                .with_protocol_versions(versions(repeatable))
+                .map_err(|error| error.to_string())?
+                .with_no_client_auth()
+                .with_single_cert(chain, key)
+                .map_err(|error| format!("{chain_name} and {secret_name}: {error}"))?;
+        // Each connection proves the certificate anew: nothing is kept of the one before, and nothing
+        // random is drawn after the handshake.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
         Ok(Self { acceptor: Arc::new(config).into(), fingerprint, new: false })
     }
 }

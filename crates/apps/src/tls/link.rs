@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use lanternet_core::Duration;
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{client, server};
 
@@ -67,6 +68,17 @@ impl<T> Link<T> {
     /// Whether it is under TLS.
     pub const fn is_tls(&self) -> bool {
         !matches!(self.stream, Stream::Plain(_))
+    }
+
+    /// `TLS 1.3`, `TLS 1.2` or `plain text`.
+    pub fn version(&self) -> &'static str {
+        let version = match &self.stream {
+            Stream::Plain(_) => return "plain text",
+            Stream::Client(tls) => tls.get_ref().1.protocol_version(),
+            Stream::Server(tls) => tls.get_ref().1.protocol_version(),
+        };
+        // We speak no others.
+        if version == Some(ProtocolVersion::TLSv1_2) { "TLS 1.2" } else { "TLS 1.3" }
     }
 
     /// From now on an end without TLS's close_notify is [`io::ErrorKind::UnexpectedEof`]: somebody on the
