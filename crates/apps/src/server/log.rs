@@ -6,7 +6,9 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::ListenArgs;
 use crate::console::Console;
+use crate::sockets::Sockets;
 use crate::text;
 
 /// How log lines look.
@@ -50,7 +52,18 @@ pub struct Log<C> {
 pub type Fields<'a> = &'a [(&'static str, Value)];
 
 impl<C: Console> Log<C> {
-    pub(super) fn new(
+    /// That of a server with these arguments.
+    pub(crate) fn of<S: Sockets>(
+        sockets: &S,
+        console: &C,
+        name: &'static str,
+        args: &ListenArgs,
+    ) -> Self {
+        let clock = sockets.clone();
+        Self::new(console, name, args.log, args.quiet, move || clock.time_of_day())
+    }
+
+    pub(crate) fn new(
         console: &C,
         name: &'static str,
         format: LogFormat,

@@ -117,9 +117,7 @@ impl<'a, S: Sockets, C: Console> Server<'a, S, C> {
     /// # Errors
     /// Why not was said.
     pub async fn listen(self) -> Result<Listening<'a, S, C>, ExitCode> {
-        let clock = self.sockets.clone();
-        let time_of_day = move || clock.time_of_day();
-        let log = Log::new(self.console, self.name, self.args.log, self.args.quiet, time_of_day);
+        let log = Log::of(self.sockets, self.console, self.name, self.args);
         match self.try_listen(&log).await {
             Ok((listener, identity)) => {
                 Ok(Listening { server: self, log, listener, identity: identity.map(Arc::new) })
