@@ -3,7 +3,7 @@
 //! All paths go through `cap_std`, which resolves each below the folder and refuses what leads out,
 //! symbolic links as well.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Folder for OsFolder {
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, modified })
+            Ok(Metadata { length, folder, modified, mode: mode(&found) })
         })
         .await
     }
@@ -194,6 +194,17 @@ impl Folder for OsFolder {
 }
 
 #[cfg(unix)]
+fn mode(found: &cap_std::fs::Metadata) -> Option<u32> {
+    use cap_std::fs::MetadataExt;
+    Some(found.mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &cap_std::fs::Metadata) -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
 fn free_space(dir: &Dir) -> io::Result<u64> {
     let found = rustix::fs::fstatvfs(dir)?;
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
@@ -238,6 +249,16 @@ impl OpenFile for OsFile {
     async fn set_length(&self, length: u64) -> io::Result<()> {
         let file = Arc::clone(&self.0);
         off_the_runtime(move || file.set_len(length)).await
+    }
+
+    async fn try_lock(&self) -> io::Result<bool> {
+        let file = Arc::clone(&self.0);
+        off_the_runtime(move || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        })
+        .await
     }
 
     async fn sync(&self) -> io::Result<()> {

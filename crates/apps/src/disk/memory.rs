@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Existing, Folder, Metadata, Open, OpenFile, checked};
@@ -25,6 +26,8 @@ struct Disk {
     folders: BTreeSet<String>,
     /// How many bytes its files may have together.
     size: Option<u64>,
+    /// The files that somebody has locked, by the address of their content.
+    locked: BTreeSet<usize>,
 }
 
 type Content = Arc<Mutex<Vec<u8>>>;
@@ -35,6 +38,15 @@ pub struct MemoryFile {
     content: Content,
     disk: Arc<Mutex<Disk>>,
     writable: bool,
+    has_lock: AtomicBool,
+}
+
+impl Drop for MemoryFile {
+    fn drop(&mut self) {
+        if *self.has_lock.get_mut() {
+            lock(&self.disk).locked.remove(&self.place());
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -108,7 +120,7 @@ impl Folder for Memory {
     async fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let path = self.folder_path(path)?;
         let disk = lock(&self.disk);
-        let known = |length, folder| Ok(Metadata { length, folder, modified: None });
+        let known = |length, folder| Ok(Metadata { length, folder, modified: None, mode: None });
         match disk.files.get(&path) {
             Some(content) => known(lock(content).len() as u64, false),
             None if disk.is_folder(&path) => known(0, true),
@@ -157,7 +169,12 @@ impl Folder for Memory {
                 Arc::clone(disk.files.entry(path).or_default())
             }
         };
-        Ok(MemoryFile { content, disk: Arc::clone(&self.disk), writable: how != Open::Read })
+        Ok(MemoryFile {
+            content,
+            disk: Arc::clone(&self.disk),
+            writable: how != Open::Read,
+            has_lock: false.into(),
+        })
     }
 
     async fn create_folder(&self, path: &str) -> io::Result<()> {
@@ -262,12 +279,26 @@ impl OpenFile for MemoryFile {
         Ok(())
     }
 
+    async fn try_lock(&self) -> io::Result<bool> {
+        // Nobody else locks through this file, so one atomic suffices for both steps.
+        if !self.has_lock.load(Ordering::Relaxed) {
+            let locked = lock(&self.disk).locked.insert(self.place());
+            self.has_lock.store(locked, Ordering::Relaxed);
+        }
+        Ok(self.has_lock.load(Ordering::Relaxed))
+    }
+
     async fn sync(&self) -> io::Result<()> {
         Ok(())
     }
 }
 
 impl MemoryFile {
+    /// What tells this file from all others that are open.
+    fn place(&self) -> usize {
+        Arc::as_ptr(&self.content).addr()
+    }
+
     /// Makes it at least so long, if it may be written and there is room.
     fn grow(&self, length: u64) -> io::Result<()> {
         if !self.writable {

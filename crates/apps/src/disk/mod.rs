@@ -26,6 +26,8 @@ pub struct Metadata {
     pub folder: bool,
     /// When it was last written, where the system tells.
     pub modified: Option<SystemTime>,
+    /// Who may do what with it (the nine bits of Unix), where the system has that.
+    pub mode: Option<u32>,
 }
 
 /// How [`Folder::open`] opens a file.
@@ -161,6 +163,10 @@ pub trait OpenFile: Send + Sync + 'static {
 
     /// Cuts it, or fills it with zeros, to this length.
     fn set_length(&self, length: u64) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Locks it against everybody else who asks, until it is dropped (`flock`); `false` when somebody
+    /// else has locked it.
+    fn try_lock(&self) -> impl Future<Output = io::Result<bool>> + Send;
 
     /// Ready when all that was written would survive the end of the machine (`fsync`).
     fn sync(&self) -> impl Future<Output = io::Result<()>> + Send;
