@@ -7,6 +7,7 @@
 //! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
 //! - [`dissection`]: our view layer by layer held against tshark's.
 //! - [`labs`]: the labs of the project, and labs as text, run through the library.
+//! - [`worlds`]: a server and clients in one test body, simulated and on this machine's own sockets.
 //! - [`scratch`]: a directory that goes away with the test.
 
 pub mod captures;
@@ -16,6 +17,7 @@ pub mod kernel;
 pub mod labs;
 pub mod peer;
 pub mod tshark;
+pub mod worlds;
 
 use tempfile::TempDir;
 
