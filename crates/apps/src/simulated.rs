@@ -93,7 +93,7 @@ fn for_programs(
 
 /// As captures tell it: the simulation begins with the epoch.
 fn time_of_day(now: Instant) -> SystemTime {
-    UNIX_EPOCH + (now - Instant::ZERO).into()
+    UNIX_EPOCH + std::time::Duration::from(now - Instant::ZERO)
 }
 
 /// RFC 791 section 3.1: the total length has 16 bits.
