@@ -5,7 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -86,6 +86,40 @@ impl OsFolder {
     }
 }
 
+impl OsFile {
+    /// The file at this path, to read; links are followed.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::IsADirectory`] for what is no file; what the system says.
+    pub async fn at(path: PathBuf) -> io::Result<Self> {
+        off_the_runtime(move || {
+            let mut options = std::fs::OpenOptions::new();
+            options.read(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
+            only_a_file(options.open(path)?)
+        })
+        .await
+    }
+}
+
+/// Opening a pipe that nobody writes to does not wait then; files do not care.
+#[cfg(unix)]
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+/// A pipe or a device may never end; a folder can be opened to read on Unix.
+fn only_a_file(file: File) -> io::Result<OsFile> {
+    let found = file.metadata()?;
+    if found.is_file() {
+        Ok(OsFile(Arc::new(file)))
+    } else if found.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        let why = "it is no file, but a pipe or a device";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+    }
+}
+
 impl Folder for OsFolder {
     type File = OsFile;
 
@@ -100,7 +134,7 @@ impl Folder for OsFolder {
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, link, modified })
+            Ok(Metadata { length, folder, link, modified, mode: mode(&found) })
         })
         .await
     }
@@ -136,16 +170,14 @@ impl Folder for OsFolder {
                 Open::Create | Open::CreatePrivate => options.write(true).create_new(true),
             };
             #[cfg(unix)]
-            if how == Open::CreatePrivate {
+            {
                 use cap_std::fs::OpenOptionsExt;
-                options.mode(0o600);
+                options.custom_flags(NONBLOCK);
+                if how == Open::CreatePrivate {
+                    options.mode(0o600);
+                }
             }
-            let file = dir.open_with(path, &options).map_err(not_outside)?;
-            // A pipe or a device may never end; a folder can be opened to read on Unix.
-            if !file.metadata()?.is_file() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            Ok(OsFile(Arc::new(file.into_std())))
+            only_a_file(dir.open_with(path, &options).map_err(not_outside)?.into_std())
         })
         .await
     }
@@ -161,12 +193,7 @@ impl Folder for OsFolder {
         off_the_runtime(move || {
             match existing {
                 Existing::Replace => dir.rename(&from, &dir, &to),
-                // A link is refused where there is something, so nothing can come in between.
-                Existing::Keep if dir.metadata(&from)?.is_file() => {
-                    dir.hard_link(&from, &dir, &to).and_then(|()| dir.remove_file(&from))
-                }
-                Existing::Keep if dir.try_exists(&to)? => Err(io::ErrorKind::AlreadyExists.into()),
-                Existing::Keep => dir.rename(&from, &dir, &to),
+                Existing::Keep => rename_keeping(&dir, &from, &to),
             }
             .map_err(not_outside)
         })
@@ -197,6 +224,39 @@ impl Folder for OsFolder {
         let dir = Arc::clone(&self.0);
         off_the_runtime(move || free_space(&dir)).await
     }
+}
+
+/// Renames where there is nothing yet.
+fn rename_keeping(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+    if dir.symlink_metadata(from)?.is_file() {
+        // A hard link is refused where there is something, so nothing can come in between.
+        match dir.hard_link(from, dir, to) {
+            Ok(()) => return dir.remove_file(from),
+            // File systems without hard links, such as FAT.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+                ) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match dir.symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => dir.rename(from, dir, to),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn mode(found: &cap_std::fs::Metadata) -> Option<u32> {
+    use cap_std::fs::MetadataExt;
+    Some(found.mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &cap_std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(unix)]

@@ -237,6 +237,51 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
         self.taken = taken;
     }
 
+    /// What it shall be called instead, from now on.
+    pub(in crate::upload) fn set_name(&mut self, name: String) {
+        self.name = name;
+    }
+
+    /// What has come is the whole file but for these bytes before it.
+    pub(in crate::upload) async fn put_before(&mut self, first: &[u8]) -> Result<(), Refusal> {
+        self.written().await?;
+        let failed = |error: io::Error| Refusal::of_disk("cannot write", &error);
+        let by = first.len() as u64;
+        // From the end on, so that nothing is overwritten that was not moved.
+        let mut end = self.at;
+        while end > 0 {
+            let start = end.saturating_sub(READ as u64);
+            let bytes = self.file.read_at(start, (end - start) as usize).await.map_err(failed)?;
+            self.file.write_at(start + by, bytes).await.map_err(failed)?;
+            end = start;
+        }
+        self.file.write_at(0, first.to_vec()).await.map_err(failed)?;
+        self.size = self.at + by;
+        self.hasher = Hasher::new();
+        self.at = 0;
+        while self.at < self.size {
+            let bytes = self.file.read_at(self.at, READ).await.map_err(failed)?;
+            if bytes.is_empty() {
+                return Err(failed(io::ErrorKind::UnexpectedEof.into()));
+            }
+            self.hasher.update(&bytes);
+            self.at += bytes.len() as u64;
+        }
+        self.writer = Some(self.spawn_writer());
+        Ok(())
+    }
+
+    /// Waits until all that was appended is in the file.
+    async fn written(&mut self) -> Result<(), Refusal> {
+        let Some(Writer { chunks, done, failure }) = self.writer.take() else { return Ok(()) };
+        drop(chunks);
+        match done.await {
+            Ok(Ok(())) => Ok(()),
+            // The second when its host stops, and then nobody reads this.
+            Ok(Err(_)) | Err(_) => Err(taken_from(&failure)),
+        }
+    }
+
     /// All bytes have come: sees that they have this hash, where one is given, that they are on the
     /// disk, and gives the file its name.
     ///
@@ -262,15 +307,7 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
             }
             self.start_at(0).await?;
         }
-        if let Some(writer) = self.writer.take() {
-            let Writer { chunks, done, failure } = writer;
-            drop(chunks);
-            match done.await {
-                Ok(Ok(())) => {}
-                // The second when its host stops, and then nobody reads this.
-                Ok(Err(_)) | Err(_) => return Err(taken_from(&failure)),
-            }
-        }
+        self.written().await?;
         let hash = self.hasher.finalize();
         if expected.is_some_and(|expected| expected != hash) {
             let why = format!("what arrived has the hash {hash}, not that which was sent");
@@ -316,11 +353,8 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
 
     /// Removes what has come.
     pub async fn discard(mut self) {
-        if let Some(Writer { chunks, done, .. }) = self.writer.take() {
-            drop(chunks);
-            // It has written, or not: all the same.
-            let _ = done.await;
-        }
+        // It has written, or not: all the same.
+        let _ = self.written().await;
         // The next to clean will try again.
         let _ = self.store.folder.remove(&self.hold.temporary).await;
     }
