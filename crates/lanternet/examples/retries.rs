@@ -98,7 +98,7 @@ fn scenario() -> Result {
 
     let disk = Arc::new(Mutex::new(Disk::default()));
     let own = disk.clone();
-    lab.host("server").spawn_server(move |sockets| serve(sockets, own.clone()));
+    lab.host("server").spawn_server(move |sockets| serve(sockets, own));
     lab.host("ada").spawn(async |sockets| count(sockets, 20).await);
     lab.host("bob").spawn(async |sockets| count(sockets, 20).await);
 

@@ -182,7 +182,8 @@
 //! repeat it: `LANTERNET_SEED=17 cargo test name`.
 //!
 //! To stay repeatable, programs draw from [`Sockets::random_u64`] and iterate no `HashMap`. What draws from
-//! the operating system, as TLS does, sends other bytes in each run: see the example `tls`.
+//! the operating system, as TLS does, sends other bytes in each run; for rustls [`repeatable_tls`] has a
+//! provider that does not, and the example `tls` uses it.
 
 #[doc(hidden)]
 pub mod lab_folder;
@@ -200,6 +201,7 @@ pub mod prelude {
 }
 
 pub use lanternet_apps::sockets::{self, Sockets};
+pub use lanternet_apps::tls::repeatable as repeatable_tls;
 pub use lanternet_apps::{Console, Simulated, simulated};
 pub use lanternet_core::trace;
 pub use lanternet_core::{
