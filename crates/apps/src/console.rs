@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use crate::disk::Folder;
+use crate::disk::{Folder, Open};
 use crate::files::Found;
 
 /// Standard input, output and error of one program, and the files that it may read. Clones are the
@@ -73,6 +73,34 @@ pub trait Console: Clone + Send + Sync + 'static {
     /// Ready once somebody asks the program to stop, as Ctrl-C does a server. A server then finishes
     /// what it may and ends. In a simulation nobody asks.
     fn stop_requested(&self) -> impl Future<Output = ()> + Send;
+
+    /// Opens a file that the user named, to read; links are followed wherever they lead. A path in a
+    /// simulation is as in [`Console::folder`].
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`], [`io::ErrorKind::IsADirectory`] for what is no file, and whatever
+    /// else the system says.
+    fn open_file(
+        &self,
+        path: &str,
+    ) -> impl Future<Output = io::Result<<Self::Folder as Folder>::File>> + Send {
+        async move {
+            let (folder, name) = match path.trim_end_matches('/').rsplit_once('/') {
+                Some((folder, name)) => (folder, name),
+                None => ("", path.trim_end_matches('/')),
+            };
+            if matches!(name, "" | "." | "..") {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            self.folder(folder, false).await?.open(name, Open::Read).await
+        }
+    }
+
+    /// Shows how things stand, on a terminal, in place of what it showed before and below what is
+    /// printed; nothing for an empty line. `false` where there is no terminal: then nobody saw it.
+    fn status(&self, _line: &str) -> bool {
+        false
+    }
 
     /// Writes one line to standard output.
     fn print_line(&self, line: &str) {

@@ -7,19 +7,38 @@ use lanternet_core::Duration;
 use crate::console::Console;
 use crate::endpoint;
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::tls::{Link, Trust};
 use crate::trouble::Trouble;
 
 /// What the stack's own patience amounts to on Linux, for a message (`tcp_syn_retries` 6).
 const STACK_PATIENCE: Duration = Duration::from_secs(127);
 
-/// Tries the host's addresses in turn, and says on standard error how that went.
+/// Tries the host's addresses in turn, and says on standard error how that went. With `trust`, from
+/// [`ConnectTlsArgs::trust`](crate::tls::ConnectTlsArgs::trust) and its kin, it is over TLS.
+#[allow(dead_code, reason = "programs come to use it")]
+pub(crate) async fn dial_over<S: Sockets, C: Console>(
+    sockets: &S,
+    console: &C,
+    host: &str,
+    port: u16,
+    options: ConnectOptions,
+    trust: Option<&Trust>,
+) -> Result<Link<S::TcpStream>, Trouble> {
+    let stream = dial(sockets, console, host, port, options).await?;
+    match trust {
+        None => Ok(stream),
+        Some(_) => Err(Trouble::cannot_begin("TLS is not made yet".to_owned())),
+    }
+}
+
+/// As [`dial_over`], in plain text.
 pub(crate) async fn dial<S: Sockets, C: Console>(
     sockets: &S,
     console: &C,
     host: &str,
     port: u16,
     options: ConnectOptions,
-) -> Result<S::TcpStream, Trouble> {
+) -> Result<Link<S::TcpStream>, Trouble> {
     let addresses = endpoint::resolve(sockets, host, port)
         .await
         .map_err(|error| Trouble::resolving(host, &error))?;
@@ -37,7 +56,7 @@ pub(crate) async fn dial<S: Sockets, C: Console>(
                 let from = stream.local_addr().map(|from| format!(" from {from}"));
                 let from = from.unwrap_or_default();
                 console.error(&format!("connected to {address}{from} in {took}"));
-                return Ok(stream);
+                return Ok(Link::plain(stream));
             }
             Err(error) => last = Some(Trouble::connecting(address, patience, &error)),
         }

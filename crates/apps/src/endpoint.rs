@@ -1,12 +1,16 @@
-//! `HOST`, `HOST:PORT`, `[v6]:PORT`: where a client goes, as written and as resolved.
+//! `HOST`, `HOST:PORT`, `[v6]:PORT`: where a client goes, as written and as resolved. A port is a number or
+//! the name of a service.
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
+use lanternet_net::services::{Transport, names_like};
+
 use crate::sockets::{Family, Sockets};
 use crate::text;
+use crate::trouble::Trouble;
 
 /// A host, by name or address, and maybe a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +18,97 @@ pub struct Endpoint {
     /// The host: a name, or an address without brackets.
     pub host: String,
     /// The port, where one was written.
-    pub port: Option<u16>,
+    pub port: Option<Port>,
+}
+
+/// A port, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// From 1 to 65535.
+    Number(u16),
+    /// The name of a service, such as `http`.
+    Service(String),
+}
+
+/// A text is no [`Port`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a port from 1 to 65535, or the name of a service such as `http`, got `{0}`")]
+pub struct ParsePortError(pub String);
+
+impl FromStr for Port {
+    type Err = ParsePortError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || ParsePortError(text.to_owned());
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return match text.parse() {
+                Ok(port @ 1..) => Ok(Self::Number(port)),
+                _ => Err(error()),
+            };
+        }
+        // RFC 6335 section 5.1, and what is in lists of services besides.
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
+        let named = text.bytes().all(fits) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if named { Ok(Self::Service(text.to_owned())) } else { Err(error()) }
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(port) => write!(f, "{port}"),
+            Self::Service(name) => f.write_str(name),
+        }
+    }
+}
+
+impl Port {
+    /// The number; the error is a line to print.
+    pub fn number<S: Sockets>(&self, sockets: &S, over: Transport) -> Result<u16, String> {
+        let name = match self {
+            Self::Number(port) => return Ok(*port),
+            Self::Service(name) => name,
+        };
+        sockets.service(name, over).ok_or_else(|| {
+            let near = names_like(name);
+            let near = near.first().filter(|near| !near.eq_ignore_ascii_case(name));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("unknown service `{name}` over {}{near}", over.name().to_ascii_uppercase())
+        })
+    }
+}
+
+impl Endpoint {
+    /// The port where it may only be a number, as in a URL.
+    ///
+    /// # Errors
+    /// [`ParseEndpointError::Number`] when it is the name of a service.
+    pub fn number(&self) -> Result<Option<u16>, ParseEndpointError> {
+        match &self.port {
+            None => Ok(None),
+            Some(Port::Number(port)) => Ok(Some(*port)),
+            Some(Port::Service(name)) => Err(ParseEndpointError::Number(name.clone())),
+        }
+    }
+
+    /// The port to go to: the one that is written here, or after `--port`, or else the usual one.
+    pub(crate) fn port<S: Sockets>(
+        &self,
+        option: Option<&Port>,
+        usual: u16,
+        sockets: &S,
+        over: Transport,
+    ) -> Result<u16, Trouble> {
+        let number = |port: &Port| port.number(sockets, over).map_err(Trouble::cannot_begin);
+        match (&self.port, option) {
+            (None, None) => Ok(usual),
+            (Some(port), None) | (None, Some(port)) => number(port),
+            (Some(one), Some(other)) if number(one)? == number(other)? => number(one),
+            (Some(one), Some(other)) => Err(Trouble::cannot_begin(format!(
+                "two different ports, {one} in `{self}` and {other} after --port: leave one out"
+            ))),
+        }
+    }
 }
 
 /// Why a text is no [`Endpoint`].
@@ -24,8 +118,13 @@ pub enum ParseEndpointError {
     #[error("expected a host name or address, got `{0}`")]
     NoHost(String),
     /// The part after the colon.
-    #[error("expected a port from 1 to 65535 after the colon, got `{0}`")]
+    #[error(
+        "expected a port from 1 to 65535, or the name of a service, after the colon, got `{0}`"
+    )]
     Port(String),
+    /// A service where only a number will do.
+    #[error("expected a port from 1 to 65535 after the colon, got `{0}`")]
+    Number(String),
     /// Brackets hold something else than an IPv6 address.
     #[error("expected an IPv6 address in brackets such as `[fd00::1]:9090`, got `{0}`")]
     Brackets(String),
@@ -71,7 +170,7 @@ impl FromStr for Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.port {
+        match &self.port {
             Some(port) if self.host.contains(':') => write!(f, "[{}]:{port}", self.host),
             Some(port) => write!(f, "{}:{port}", self.host),
             None => f.write_str(&self.host),
@@ -79,11 +178,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-fn parse_port(text: &str) -> Result<u16, ParseEndpointError> {
-    match text.parse() {
-        Ok(port) if port > 0 && text.bytes().all(|b| b.is_ascii_digit()) => Ok(port),
-        _ => Err(ParseEndpointError::Port(text.to_owned())),
-    }
+fn parse_port(text: &str) -> Result<Port, ParseEndpointError> {
+    text.parse().map_err(|ParsePortError(text)| ParseEndpointError::Port(text))
 }
 
 /// The addresses of this host and port, in the order to try them.
@@ -123,26 +219,29 @@ pub(crate) async fn resolve_one<S: Sockets>(
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<(String, Option<u16>), ParseEndpointError> {
+    fn parse(text: &str) -> Result<(String, Option<Port>), ParseEndpointError> {
         text.parse().map(|Endpoint { host, port }| (host, port))
     }
 
     #[test]
     fn names_addresses_and_ports_are_told_apart() {
-        let ok = |host: &str, port| Ok((host.to_owned(), port));
+        let ok = |host: &str, port: Option<u16>| Ok((host.to_owned(), port.map(Port::Number)));
         assert_eq!(parse("b3"), ok("b3", None));
         assert_eq!(parse("b3:9090"), ok("b3", Some(9090)));
         assert_eq!(parse("192.168.20.3:1"), ok("192.168.20.3", Some(1)));
         assert_eq!(parse("fd00::1"), ok("fd00::1", None));
         assert_eq!(parse("[fd00::1]"), ok("fd00::1", None));
         assert_eq!(parse("[fd00::1]:65535"), ok("fd00::1", Some(65535)));
+        let service = |name: &str| Some(Port::Service(name.to_owned()));
+        assert_eq!(parse("b3:http"), Ok(("b3".to_owned(), service("http"))));
+        assert_eq!(parse("[fd00::1]:X11"), Ok(("fd00::1".to_owned(), service("X11"))));
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(parse(""), Err(ParseEndpointError::NoHost(String::new())));
         assert_eq!(parse(":80"), Err(ParseEndpointError::NoHost(":80".to_owned())));
-        for port in ["", "0", "65536", "http", "+80"] {
+        for port in ["", "0", "65536", "-", "+80", "a b", "a/b"] {
             let error = Err(ParseEndpointError::Port(port.to_owned()));
             assert_eq!(parse(&format!("b3:{port}")), error);
         }
@@ -156,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_prints_as_it_reads() {
-        for text in ["b3", "b3:9090", "[fd00::1]:80", "fd00::1"] {
+        for text in ["b3", "b3:9090", "b3:http", "[fd00::1]:80", "fd00::1"] {
             assert_eq!(text.parse::<Endpoint>().map(|e| e.to_string()), Ok(text.to_owned()));
         }
     }

@@ -14,6 +14,7 @@
 //! - [`lookup`]: asks what a name means, as `dig` does.
 //! - [`site`]: a static web server and a client for it.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
+//! - [`split`](mod@split): reading and writing one connection in two tasks.
 //! - [`endpoint`]: `HOST`, `HOST:PORT`, `[v6]:PORT`. [`race`]: timeouts and choices between
 //!   futures, without a runtime. [`text`]: words for errors and foreign bytes.
 
@@ -43,6 +44,7 @@ pub mod server;
 pub mod simulated;
 pub mod site;
 pub mod sockets;
+pub mod split;
 pub mod text;
 pub mod tls;
 pub mod traceroute;

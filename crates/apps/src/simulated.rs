@@ -15,6 +15,7 @@ use lanternet_net::dns::Cache;
 use lanternet_net::host::{
     self, DnsSettings, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream,
 };
+use lanternet_net::services::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
@@ -26,7 +27,8 @@ use crate::icmp::{
 use crate::names;
 use crate::race;
 use crate::sockets::{
-    self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets,
+    self, ConnectOptions, Family, Keepalive, ListenOptions, Listening, MessageTooLong, Sockets,
+    UdpOptions,
 };
 
 /// A simulated host, as one of its programs sees it.
@@ -89,6 +91,11 @@ fn for_programs(
     }
 }
 
+/// As captures tell it: the simulation begins with the epoch.
+fn time_of_day(now: Instant) -> SystemTime {
+    UNIX_EPOCH + (now - Instant::ZERO).into()
+}
+
 /// RFC 791 section 3.1: the total length has 16 bits.
 const LONGEST_PACKET: usize = 65_535;
 /// The headers of IP and of UDP or an ICMP echo (RFC 791, RFC 8200).
@@ -110,8 +117,9 @@ impl Sockets for Simulated {
         address: SocketAddr,
         options: ListenOptions,
     ) -> io::Result<TcpListener> {
-        let reuse = [SocketOption::ReuseAddress(options.reuse_address)];
-        stream::TcpListener::listen(&self.handle, address, options.backlog, &reuse).map(TcpListener)
+        let ListenOptions { backlog, reuse_address, v6_only } = options;
+        let sharing = [SocketOption::ReuseAddress(reuse_address), SocketOption::V6Only(v6_only)];
+        stream::TcpListener::listen(&self.handle, address, backlog, &sharing).map(TcpListener)
     }
 
     async fn tcp_connect(
@@ -129,8 +137,14 @@ impl Sockets for Simulated {
         .map(TcpStream)
     }
 
-    async fn udp_bind(&self, address: SocketAddr) -> io::Result<UdpSocket> {
-        stream::UdpSocket::bind(&self.handle, address, &[]).map(UdpSocket)
+    async fn udp_bind_with(
+        &self,
+        address: SocketAddr,
+        options: UdpOptions,
+    ) -> io::Result<UdpSocket> {
+        let UdpOptions { reuse_address, v6_only } = options;
+        let sharing = [SocketOption::ReuseAddress(reuse_address), SocketOption::V6Only(v6_only)];
+        stream::UdpSocket::bind(&self.handle, address, &sharing).map(UdpSocket)
     }
 
     async fn icmp_open(&self, _: Family) -> io::Result<IcmpSocket> {
@@ -177,8 +191,7 @@ impl Sockets for Simulated {
     }
 
     fn time_of_day(&self) -> SystemTime {
-        // As captures tell it: the simulation begins with the epoch.
-        UNIX_EPOCH + (self.now() - Instant::ZERO).into()
+        time_of_day(self.now())
     }
 
     fn is_repeatable(&self) -> bool {
@@ -187,6 +200,23 @@ impl Sockets for Simulated {
 
     fn host_name(&self) -> String {
         self.machine.name.to_string()
+    }
+
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        let open = self.handle.sockets().into_iter().filter_map(|row| {
+            let over = match row.protocol {
+                trace::Protocol::Tcp if row.state == Some(trace::TcpState::Listen) => {
+                    Transport::Tcp
+                }
+                trace::Protocol::Udp if !row.connected && row.local.port() != 0 => Transport::Udp,
+                _ => return None,
+            };
+            let program = row.program.map(|name| name.to_string());
+            Some(Listening { over, address: row.local, program })
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_by_key(|row| (row.over, row.address.port(), row.address.ip()));
+        Ok(open)
     }
 
     fn default_bind(&self) -> IpAddr {
@@ -220,7 +250,7 @@ impl Console for Simulated {
     }
 
     fn print_bytes(&self, bytes: &[u8]) {
-        self.handle.print(&String::from_utf8_lossy(bytes));
+        self.handle.print_bytes(bytes);
     }
 
     fn print(&self, text: &str) {
@@ -240,11 +270,13 @@ impl Console for Simulated {
     }
 
     async fn folder(&self, path: &str, create: bool) -> io::Result<Memory> {
-        let disk = self.machine.disk();
+        let handle = self.handle.clone();
+        let clock = move || time_of_day(handle.now());
+        let disk = self.machine.disk().clone().with_clock(clock);
         // The lab file's own folder is the disk.
         let path = path.trim_start_matches("./").trim_end_matches('/');
         if matches!(path, "" | ".") {
-            return Ok(disk.clone());
+            return Ok(disk);
         }
         if create {
             disk.create_folder(path).await?;
@@ -332,6 +364,10 @@ impl sockets::TcpStream for TcpStream {
         self.0.set_option(SocketOption::Keepalive(keepalive.map(numbers)))
     }
 
+    fn set_linger(&self, time: Option<Duration>) -> io::Result<()> {
+        self.0.set_option(SocketOption::Linger(time))
+    }
+
     fn abort(self) -> io::Result<()> {
         self.0.abort()
     }
@@ -381,6 +417,18 @@ impl sockets::UdpSocket for UdpSocket {
 
     fn set_ttl(&self, ttl: u8) -> io::Result<()> {
         self.0.set_option(SocketOption::Ttl(ttl))
+    }
+
+    fn set_multicast_ttl(&self, ttl: u8) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastTtl(ttl))
+    }
+
+    fn set_multicast_loop(&self, on: bool) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastLoop(on))
+    }
+
+    fn set_multicast_interface(&self, interface: IpAddr) -> io::Result<()> {
+        self.0.set_option(SocketOption::MulticastInterface(interface))
     }
 
     fn set_dont_fragment(&self, on: bool) -> io::Result<()> {

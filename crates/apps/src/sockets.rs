@@ -31,6 +31,7 @@ use lanternet_core::trace::NameSource;
 use lanternet_core::{Duration, Instant, TraceEvent};
 use lanternet_net::dns::Cache;
 use lanternet_net::host::DnsSettings;
+use lanternet_net::services::{self, Transport};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::icmp::{EchoRequest, IcmpMessage, UdpError};
@@ -46,8 +47,9 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// A socket for echo requests and what answers them.
     type IcmpSocket: IcmpSocket;
 
-    /// Takes connections on `address`; port 0 lets the host choose, and an unspecified address
-    /// means all of the host's addresses of that family.
+    /// Takes connections on `address`; port 0 lets the host choose, `0.0.0.0` means all of the host's IPv4
+    /// addresses and `::` all that it has. Addresses of IPv4 are always told as such, never as
+    /// `::ffff:10.0.0.1`.
     fn tcp_listen(
         &self,
         address: SocketAddr,
@@ -63,10 +65,19 @@ pub trait Sockets: Clone + Send + Sync + 'static {
 
     /// Opens a UDP socket on `address`; port 0 and an unspecified address as in
     /// [`Sockets::tcp_listen`].
+    fn udp_bind_with(
+        &self,
+        address: SocketAddr,
+        options: UdpOptions,
+    ) -> impl Future<Output = io::Result<Self::UdpSocket>> + Send;
+
+    /// [`Sockets::udp_bind_with`] without options.
     fn udp_bind(
         &self,
         address: SocketAddr,
-    ) -> impl Future<Output = io::Result<Self::UdpSocket>> + Send;
+    ) -> impl Future<Output = io::Result<Self::UdpSocket>> + Send {
+        self.udp_bind_with(address, UdpOptions::default())
+    }
 
     /// Opens a socket for echo requests (Linux's `SOCK_DGRAM` with `IPPROTO_ICMP`).
     fn icmp_open(
@@ -122,6 +133,25 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// What the host is called (`gethostname`).
     fn host_name(&self) -> String;
 
+    /// The port of a service (`getservbyname`): what the machine's own list says, or else the IANA
+    /// registry. A simulated host has no list of its own.
+    fn service(&self, name: &str, over: Transport) -> Option<u16> {
+        services::port_of(name, over)
+    }
+
+    /// The name of the service that a port is for (`getservbyport`), from the same sources.
+    fn service_name(&self, port: u16, over: Transport) -> Option<String> {
+        services::name_of(port, over).map(str::to_owned)
+    }
+
+    /// The ports that somebody on this host listens on: TCP before UDP, in the order of ports.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Unsupported`] where the system does not tell.
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Where a server listens unless it is told: everywhere on a simulated host; on a real machine
     /// at its loopback address, so that strangers are not served by accident.
     fn default_bind(&self) -> IpAddr;
@@ -170,12 +200,24 @@ pub struct ListenOptions {
     pub backlog: u32,
     /// `SO_REUSEADDR`: listen although connections of an earlier listener are still in TIME-WAIT.
     pub reuse_address: bool,
+    /// `IPV6_V6ONLY`: `::` does not take what is sent to IPv4 addresses. Off, as in Linux.
+    pub v6_only: bool,
 }
 
 impl Default for ListenOptions {
     fn default() -> Self {
-        Self { backlog: 128, reuse_address: true }
+        Self { backlog: 128, reuse_address: true, v6_only: false }
     }
+}
+
+/// How [`Sockets::udp_bind_with`] binds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UdpOptions {
+    /// `SO_REUSEADDR`: share the address with others that do so too. What is sent to a group or to
+    /// everybody then reaches all of them, anything else only the latest.
+    pub reuse_address: bool,
+    /// As [`ListenOptions::v6_only`].
+    pub v6_only: bool,
 }
 
 /// How [`Sockets::tcp_connect`] connects.
@@ -188,7 +230,19 @@ pub struct ConnectOptions {
     pub source: Option<SocketAddr>,
 }
 
-/// `SO_KEEPALIVE` and its three numbers.
+/// A port that somebody listens on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// TCP or UDP.
+    pub over: Transport,
+    /// Where.
+    pub address: SocketAddr,
+    /// Who, where the system tells.
+    pub program: Option<String>,
+}
+
+/// `SO_KEEPALIVE` and its three numbers. The operating system counts whole seconds, and at least one:
+/// parts of a second count as a whole one there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keepalive {
     /// Probe after this much silence (`TCP_KEEPIDLE`).
@@ -202,6 +256,10 @@ pub struct Keepalive {
 /// A TCP connection. Reading 0 bytes means that the peer has sent FIN; `poll_shutdown` sends ours
 /// and leaves the other direction open (half-close). Dropping it closes it: with FIN, or with RST
 /// when bytes that arrived were not read (RFC 2525 section 2.17).
+///
+/// To read and write in two tasks take [`split`](crate::split::split), which keeps that meaning for each
+/// direction. When a simulated host loses its power nothing of this happens: the peer hears nothing until
+/// it asks, and then a reset if the host is up again.
 pub trait TcpStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     /// Our end.
     fn local_addr(&self) -> io::Result<SocketAddr>;
@@ -212,6 +270,10 @@ pub trait TcpStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     fn set_nodelay(&self, on: bool) -> io::Result<()>;
     /// Probes a silent peer; `None`, as at first, never does.
     fn set_keepalive(&self, keepalive: Option<Keepalive>) -> io::Result<()>;
+    /// `SO_LINGER`: with zero, dropping the connection is [`TcpStream::abort`]. A longer time lets Linux's
+    /// `close` wait until the peer has acknowledged everything, which changes nothing on the wire; here
+    /// dropping never waits, so that it is the same as `None`, as at first.
+    fn set_linger(&self, time: Option<Duration>) -> io::Result<()>;
     /// Ends the connection with RST and forgets what was not yet sent (`SO_LINGER` with zero, then
     /// close). The peer reads [`io::ErrorKind::ConnectionReset`].
     fn abort(self) -> io::Result<()>;
@@ -255,11 +317,22 @@ pub trait UdpSocket: Send + Sync + 'static {
     fn set_broadcast(&self, on: bool) -> io::Result<()>;
     /// `IP_TTL` or `IPV6_UNICAST_HOPS` of what is sent from now on.
     fn set_ttl(&self, ttl: u8) -> io::Result<()>;
+    /// `IP_MULTICAST_TTL` or `IPV6_MULTICAST_HOPS` of what is sent to groups: 0 stays on this host, 1 (at
+    /// first) on this segment.
+    fn set_multicast_ttl(&self, ttl: u8) -> io::Result<()>;
+    /// `IP_MULTICAST_LOOP`: members of a group on this host, the sender among them, hear what this
+    /// socket sends to it. On at first.
+    fn set_multicast_loop(&self, on: bool) -> io::Result<()>;
+    /// `IP_MULTICAST_IF`: what is sent to groups leaves by the interface that has this address; at first
+    /// by the one that the route to the group names.
+    fn set_multicast_interface(&self, interface: IpAddr) -> io::Result<()>;
     /// `IP_MTU_DISCOVER`: forbid routers, and this host, to fragment what is sent from now on. A
     /// datagram too long for the first link is then a [`MessageTooLong`].
     fn set_dont_fragment(&self, on: bool) -> io::Result<()>;
     /// Receives what is sent to `group`, on the interface that has the address `interface`, or on
-    /// the one that the route to the group names.
+    /// the one that the route to the group names. As in Linux a socket on the port also receives for groups
+    /// that others on the host have joined; an interface that is not there is
+    /// [`io::ErrorKind::AddrNotAvailable`].
     fn join_multicast(&self, group: IpAddr, interface: Option<IpAddr>) -> io::Result<()>;
     /// Undoes [`UdpSocket::join_multicast`] with the same arguments.
     fn leave_multicast(&self, group: IpAddr, interface: Option<IpAddr>) -> io::Result<()>;

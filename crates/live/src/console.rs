@@ -4,12 +4,13 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lanternet_apps::Console;
 use lanternet_apps::files::Found;
 use tokio::io::{AsyncBufReadExt, BufReader, Stdin};
 use tokio::sync::{Mutex, watch};
 
-use crate::disk::OsFolder;
+use crate::disk::{OsFile, OsFolder};
 use crate::files::look_in;
 
 /// Standard input, output and error of this process, and the files of this machine.
@@ -17,13 +18,21 @@ use crate::files::look_in;
 pub struct Terminal {
     input: Arc<Mutex<BufReader<Stdin>>>,
     stop: watch::Receiver<bool>,
+    /// The last line of a terminal, which changes.
+    status: ProgressBar,
 }
 
 impl Terminal {
     /// The streams of this process; programs are asked to stop once `stop` is true. To be made inside
     /// a tokio runtime.
     pub fn new(stop: watch::Receiver<bool>) -> Self {
-        Self { input: Arc::new(Mutex::new(BufReader::new(tokio::io::stdin()))), stop }
+        let input = Arc::new(Mutex::new(BufReader::new(tokio::io::stdin())));
+        // Draws nothing where there is no terminal.
+        let status = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
+            status.set_style(style);
+        }
+        Self { input, stop, status }
     }
 }
 
@@ -63,16 +72,36 @@ impl Console for Terminal {
 
     fn print_bytes(&self, bytes: &[u8]) {
         // Whoever reads may have left; a server goes on all the same.
-        let mut out = io::stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        self.status.suspend(|| {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+        });
     }
 
     fn error(&self, line: &str) {
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        self.status.suspend(|| {
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        });
     }
 
     async fn read_file(&self, path: &str) -> io::Result<Arc<[u8]>> {
         tokio::fs::read(path).await.map(Into::into)
+    }
+
+    async fn open_file(&self, path: &str) -> io::Result<OsFile> {
+        OsFile::at(path.into()).await
+    }
+
+    fn status(&self, line: &str) -> bool {
+        if self.status.is_hidden() {
+            return false;
+        }
+        if line.is_empty() && self.status.message().is_empty() {
+            return true;
+        }
+        self.status.set_message(line.to_owned());
+        self.status.tick();
+        true
     }
 
     async fn look_in(&self, folder: &str, path: &str) -> io::Result<Found> {

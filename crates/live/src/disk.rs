@@ -3,10 +3,11 @@
 //! All paths go through `cap_std`, which resolves each below the folder and refuses what leads out,
 //! symbolic links as well.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
@@ -85,31 +86,65 @@ impl OsFolder {
     }
 }
 
+impl OsFile {
+    /// The file at this path, to read; links are followed.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::IsADirectory`] for what is no file; what the system says.
+    pub async fn at(path: PathBuf) -> io::Result<Self> {
+        off_the_runtime(move || {
+            let mut options = std::fs::OpenOptions::new();
+            options.read(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
+            only_a_file(options.open(path)?)
+        })
+        .await
+    }
+}
+
+/// Opening a pipe that nobody writes to does not wait then; files do not care.
+#[cfg(unix)]
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+/// A pipe or a device may never end; a folder can be opened to read on Unix.
+fn only_a_file(file: File) -> io::Result<OsFile> {
+    match file.metadata()?.is_file() {
+        true => Ok(OsFile(Arc::new(file))),
+        false => Err(io::ErrorKind::IsADirectory.into()),
+    }
+}
+
 impl Folder for OsFolder {
     type File = OsFile;
 
     async fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let (dir, path) = (Arc::clone(&self.0), below(path)?);
         off_the_runtime(move || {
-            let found = dir.metadata(path).map_err(not_outside)?;
+            let mut found = dir.symlink_metadata(&path).map_err(not_outside)?;
+            let link = found.is_symlink();
+            if link {
+                found = dir.metadata(path).map_err(not_outside)?;
+            }
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, modified })
+            Ok(Metadata { length, folder, link, modified })
         })
         .await
     }
 
     async fn entries(&self, path: &str) -> io::Result<Vec<Entry>> {
-        let (dir, path) = (Arc::clone(&self.0), below(path)?);
+        let (dir, at) = (Arc::clone(&self.0), below(path)?);
         off_the_runtime(move || {
             let mut entries = Vec::new();
-            for entry in dir.read_dir(path).map_err(not_outside)? {
+            for entry in dir.read_dir(&at).map_err(not_outside)? {
                 let entry = entry?;
                 // A name that is no text cannot be asked for.
                 if let Ok(name) = entry.file_name().into_string() {
-                    // With links followed, but not out of the folder.
-                    let folder = entry.metadata()?.is_dir();
+                    // With links followed, but not out of the folder; one that leads nowhere is no
+                    // folder, and what was removed meanwhile is nothing at all.
+                    let folder = dir.metadata(at.join(&name)).is_ok_and(|found| found.is_dir());
                     entries.push(Entry { name, folder });
                 }
             }
@@ -130,16 +165,14 @@ impl Folder for OsFolder {
                 Open::Create | Open::CreatePrivate => options.write(true).create_new(true),
             };
             #[cfg(unix)]
-            if how == Open::CreatePrivate {
+            {
                 use cap_std::fs::OpenOptionsExt;
-                options.mode(0o600);
+                options.custom_flags(NONBLOCK);
+                if how == Open::CreatePrivate {
+                    options.mode(0o600);
+                }
             }
-            let file = dir.open_with(path, &options).map_err(not_outside)?;
-            // A pipe or a device may never end; a folder can be opened to read on Unix.
-            if !file.metadata()?.is_file() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            Ok(OsFile(Arc::new(file.into_std())))
+            only_a_file(dir.open_with(path, &options).map_err(not_outside)?.into_std())
         })
         .await
     }
@@ -155,12 +188,7 @@ impl Folder for OsFolder {
         off_the_runtime(move || {
             match existing {
                 Existing::Replace => dir.rename(&from, &dir, &to),
-                // A link is refused where there is something, so nothing can come in between.
-                Existing::Keep if dir.metadata(&from)?.is_file() => {
-                    dir.hard_link(&from, &dir, &to).and_then(|()| dir.remove_file(&from))
-                }
-                Existing::Keep if dir.try_exists(&to)? => Err(io::ErrorKind::AlreadyExists.into()),
-                Existing::Keep => dir.rename(&from, &dir, &to),
+                Existing::Keep => rename_keeping(&dir, &from, &to),
             }
             .map_err(not_outside)
         })
@@ -193,6 +221,28 @@ impl Folder for OsFolder {
     }
 }
 
+/// Renames where there is nothing yet.
+fn rename_keeping(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+    if dir.symlink_metadata(from)?.is_file() {
+        // A hard link is refused where there is something, so nothing can come in between.
+        match dir.hard_link(from, dir, to) {
+            Ok(()) => return dir.remove_file(from),
+            // File systems without hard links, such as FAT.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+                ) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match dir.symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => dir.rename(from, dir, to),
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(unix)]
 fn free_space(dir: &Dir) -> io::Result<u64> {
     let found = rustix::fs::fstatvfs(dir)?;
@@ -209,6 +259,11 @@ impl OpenFile for OsFile {
     async fn length(&self) -> io::Result<u64> {
         let file = Arc::clone(&self.0);
         off_the_runtime(move || file.metadata().map(|found| found.len())).await
+    }
+
+    async fn modified(&self) -> io::Result<Option<SystemTime>> {
+        let file = Arc::clone(&self.0);
+        off_the_runtime(move || file.metadata().map(|found| found.modified().ok())).await
     }
 
     async fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
@@ -243,6 +298,16 @@ impl OpenFile for OsFile {
     async fn sync(&self) -> io::Result<()> {
         let file = Arc::clone(&self.0);
         off_the_runtime(move || file.sync_all()).await
+    }
+
+    async fn try_lock(&self) -> io::Result<bool> {
+        let file = Arc::clone(&self.0);
+        off_the_runtime(move || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        })
+        .await
     }
 }
 

@@ -1,10 +1,11 @@
 //! What only Linux has, on other systems: nothing.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use lanternet_apps::icmp::{EchoRequest, IcmpMessage, UdpError};
-use lanternet_apps::sockets::{Family, IcmpSocket};
+use lanternet_apps::sockets::{Family, IcmpSocket, Listening};
+use lanternet_net::services::Transport;
 
 /// A ping socket; there is none.
 #[derive(Debug)]
@@ -36,4 +37,30 @@ pub(crate) async fn next_error(_: &tokio::net::UdpSocket) -> io::Result<UdpError
 
 pub(crate) fn is_too_long(_: &io::Error) -> bool {
     false
+}
+
+pub(crate) fn is_no_device(_: &io::Error) -> bool {
+    false
+}
+
+/// Forbidding nothing is the system's default.
+pub(crate) fn set_dont_fragment(_: &tokio::net::UdpSocket, _: bool, on: bool) -> io::Result<()> {
+    if on { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
+}
+
+pub(crate) fn path_mtu(_: &tokio::net::UdpSocket, _: bool) -> Option<u32> {
+    None
+}
+
+pub(crate) fn interface_with(_: IpAddr) -> io::Result<u32> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn listening() -> io::Result<Vec<Listening>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The program that has a port; nobody tells.
+pub(crate) fn holder(_: Transport, _: SocketAddr) -> Option<String> {
+    None
 }

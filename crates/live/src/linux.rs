@@ -7,15 +7,19 @@ use std::os::fd::AsRawFd;
 use lanternet_apps::icmp::{EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError};
 use lanternet_apps::sockets::{Family, IcmpSocket};
 use nix::errno::Errno;
+use nix::ifaddrs::getifaddrs;
+use nix::net::if_::if_nametoindex;
 use nix::sys::socket::sockopt::{Ipv4RecvErr, Ipv4RecvTtl, Ipv6RecvErr, Ipv6RecvHopLimit};
 use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, SockaddrIn, SockaddrIn6, SockaddrStorage, recvmsg, setsockopt,
 };
+use rustix::net::sockopt::{self, Ipv4PathMtuDiscovery, Ipv6PathMtuDiscovery};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
-use crate::udp::{set_dont_fragment, too_long};
+pub(crate) use crate::proc_net::{holder, listening};
+use crate::udp::too_long;
 
 /// A ping socket (`SOCK_DGRAM` with `IPPROTO_ICMP`), which `net.ipv4.ping_group_range` must allow.
 /// Tokio's UDP socket serves as its registration with the reactor: the same readiness, and only
@@ -62,11 +66,16 @@ impl IcmpSocket for OsIcmp {
                 128
             }
         };
-        set_dont_fragment(request.dont_fragment)?;
+        if request.dont_fragment {
+            set_dont_fragment(&self.socket, self.family == Family::V6, true)?;
+        }
         let mut packet = vec![kind, 0, 0, 0, 0, 0];
         packet.extend_from_slice(&request.sequence.to_be_bytes());
         packet.extend_from_slice(request.payload);
-        self.socket.send_to(&packet, SocketAddr::new(to, 0)).await.map_err(too_long)?;
+        self.socket
+            .send_to(&packet, SocketAddr::new(to, 0))
+            .await
+            .map_err(|error| too_long(error, None))?;
         Ok(())
     }
 
@@ -97,6 +106,38 @@ pub(crate) fn keep_errors(socket: &UdpSocket, on: bool) -> io::Result<()> {
 /// The next error of the error queue.
 pub(crate) async fn next_error(socket: &UdpSocket) -> io::Result<UdpError> {
     socket.async_io(Interest::ERROR, || take_error(socket).map(|(error, _)| error)).await
+}
+
+/// `IP_MTU_DISCOVER`: always, or never.
+pub(crate) fn set_dont_fragment(socket: &UdpSocket, v6: bool, on: bool) -> io::Result<()> {
+    let v4 = if on { Ipv4PathMtuDiscovery::DO } else { Ipv4PathMtuDiscovery::DONT };
+    if v6 {
+        let v6 = if on { Ipv6PathMtuDiscovery::DO } else { Ipv6PathMtuDiscovery::DONT };
+        sockopt::set_ipv6_mtu_discover(socket, v6)?;
+        // And of what goes to IPv4, where the socket can do that.
+        let _ = sockopt::set_ip_mtu_discover(socket, v4);
+        return Ok(());
+    }
+    Ok(sockopt::set_ip_mtu_discover(socket, v4)?)
+}
+
+/// The longest packet that gets to the peer of a connected socket in one piece, as far as is known.
+pub(crate) fn path_mtu(socket: &UdpSocket, v6: bool) -> Option<u32> {
+    if v6 { sockopt::ipv6_mtu(socket).ok() } else { sockopt::ip_mtu(socket).ok() }
+}
+
+/// The number of the interface that has this address.
+pub(crate) fn interface_with(address: IpAddr) -> io::Result<u32> {
+    for row in getifaddrs()? {
+        if row.address.as_ref().and_then(self::address).is_some_and(|own| own.ip() == address) {
+            return Ok(if_nametoindex(row.interface_name.as_str())?);
+        }
+    }
+    Err(io::ErrorKind::AddrNotAvailable.into())
+}
+
+pub(crate) fn is_no_device(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::ENODEV as i32)
 }
 
 pub(crate) fn is_too_long(error: &io::Error) -> bool {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lanternet_apps::Sockets;
-use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions};
+use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Listening, UdpOptions};
 use lanternet_core::{Duration, Instant};
 use lanternet_net::host::DnsSettings;
+use lanternet_net::services::{self as iana, Transport};
 
-use crate::kind::OsIcmp;
+use crate::kind::{self, OsIcmp};
 use crate::resolv_conf;
+use crate::services;
 use crate::tcp::{self, OsListener, OsStream};
 use crate::udp::OsUdp;
 
@@ -52,8 +54,8 @@ impl Sockets for Os {
         tcp::connect(to, options).await
     }
 
-    async fn udp_bind(&self, on: SocketAddr) -> io::Result<OsUdp> {
-        tokio::net::UdpSocket::bind(on).await.map(OsUdp)
+    async fn udp_bind_with(&self, on: SocketAddr, options: UdpOptions) -> io::Result<OsUdp> {
+        OsUdp::bind(on, options)
     }
 
     async fn icmp_open(&self, family: Family) -> io::Result<OsIcmp> {
@@ -127,6 +129,19 @@ impl Sockets for Os {
 
     fn host_name(&self) -> String {
         gethostname::gethostname().to_string_lossy().into_owned()
+    }
+
+    fn service(&self, name: &str, over: Transport) -> Option<u16> {
+        services::port_of(name, over).or_else(|| iana::port_of(name, over))
+    }
+
+    fn service_name(&self, port: u16, over: Transport) -> Option<String> {
+        let own = services::name_of(port, over);
+        own.or_else(|| iana::name_of(port, over).map(str::to_owned))
+    }
+
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        kind::listening()
     }
 
     fn default_bind(&self) -> IpAddr {

@@ -114,6 +114,18 @@ pub fn registered_name(name: &str) -> Option<&'static str> {
         .map(|(_, registered)| *registered)
 }
 
+/// The first port of a service, by its name in the registry or a common one: what `getservbyname(3)` says.
+pub fn port_of(name: &str, over: Transport) -> Option<u16> {
+    let name = registered_name(name).unwrap_or(name);
+    let service = services_named(name).into_iter().find(|service| service.is_over(over))?;
+    Some(*service.ports.start())
+}
+
+/// The name of the service that a port is for: what `getservbyport(3)` says.
+pub fn name_of(port: u16, over: Transport) -> Option<&'static str> {
+    Some(services_on(port).into_iter().find(|service| service.is_over(over))?.name)
+}
+
 /// Up to five names of the registry, or common names, that a mistyped `name` may have meant, the
 /// nearest first.
 pub fn names_like(name: &str) -> Vec<&'static str> {
@@ -311,6 +323,20 @@ mod tests {
         }
         assert_eq!(names(&services_on(80)), ["http", "www"]);
         assert!(services_on(12349).is_empty() && services_on(0).is_empty());
+    }
+
+    #[test]
+    fn a_name_gives_the_port_of_its_transport() {
+        // RFC 9110, RFC 4253, RFC 1035, RFC 2131, RFC 1350.
+        assert_eq!(port_of("HTTP", Transport::Tcp), Some(80));
+        assert_eq!(port_of("ssh", Transport::Tcp), Some(22));
+        assert_eq!(port_of("dns", Transport::Udp), Some(53));
+        assert_eq!(port_of("dhcp", Transport::Udp), Some(67));
+        assert_eq!(port_of("x11", Transport::Tcp), Some(6000));
+        assert_eq!(port_of("no-such-service", Transport::Tcp), None);
+        assert_eq!(name_of(69, Transport::Udp), Some("tftp"));
+        assert_eq!(name_of(80, Transport::Tcp), Some("http"));
+        assert_eq!(name_of(12349, Transport::Tcp), None);
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Network {
             daemon: command.is_daemon(),
             at: self.network.sim.now(),
             needs_network: true,
-            input: Vec::new(),
+            ..ProgramSpec::default()
         };
         let streams = Streams::new(input);
         let own = streams.clone();

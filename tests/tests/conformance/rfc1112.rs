@@ -27,8 +27,13 @@ fn send(bench: &mut Bench, to: &str, options: SendOptions) -> Result<(), Unsent>
     sent
 }
 
-const ALLOWED: SendOptions =
-    SendOptions { broadcast: true, interface: None, checksummed: false, dont_fragment: false };
+const ALLOWED: SendOptions = SendOptions {
+    broadcast: true,
+    interface: None,
+    checksummed: false,
+    dont_fragment: false,
+    unheard_here: false,
+};
 
 /// The low 23 bits of a group go into 01-00-5E-00-00-00; groups that differ only above share one.
 /// Nobody is asked.

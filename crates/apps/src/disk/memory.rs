@@ -4,8 +4,11 @@
 //! size, so that it can be full.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use super::{Existing, Folder, Metadata, Open, OpenFile, checked};
 use crate::files::{Entry, Files};
@@ -16,25 +19,52 @@ pub struct Memory {
     disk: Arc<Mutex<Disk>>,
     /// Empty, or the path of this folder with a `/` behind it.
     prefix: Arc<str>,
+    clock: Option<Clock>,
+}
+
+/// What tells when a file is written.
+#[derive(Clone)]
+struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
 }
 
 #[derive(Debug, Default)]
 struct Disk {
-    files: BTreeMap<String, Content>,
+    files: BTreeMap<String, Arc<Content>>,
     /// Folders that were made, whether or not something is in them.
     folders: BTreeSet<String>,
+    space: Arc<Mutex<Space>>,
+}
+
+/// How full a disk is.
+#[derive(Debug, Default)]
+struct Space {
+    /// Bytes in its files, also in those that have no name any more and are still open.
+    used: u64,
     /// How many bytes its files may have together.
     size: Option<u64>,
 }
 
-type Content = Arc<Mutex<Vec<u8>>>;
+/// What is in a file, whatever its name.
+#[derive(Debug)]
+struct Content {
+    bytes: Mutex<Vec<u8>>,
+    modified: Mutex<Option<SystemTime>>,
+    locked: AtomicBool,
+    space: Arc<Mutex<Space>>,
+}
 
 /// A file of a disk in memory. One that was removed or replaced stays as long as it is open.
 #[derive(Debug)]
 pub struct MemoryFile {
-    content: Content,
-    disk: Arc<Mutex<Disk>>,
+    content: Arc<Content>,
+    clock: Option<Clock>,
     writable: bool,
+    has_lock: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -44,19 +74,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Memory {
     /// A disk with these files in it.
     pub fn with_files(files: &Files) -> Self {
-        let disk = Disk::default();
-        let memory = Self { disk: Arc::new(Mutex::new(disk)), prefix: "".into() };
-        for (path, content) in files.iter() {
-            lock(&memory.disk)
-                .files
-                .insert(path.to_owned(), Arc::new(Mutex::new(content.to_vec())));
+        let mut disk = Disk::default();
+        for (path, bytes) in files.iter() {
+            lock(&disk.space).used += bytes.len() as u64;
+            let content = Content::new(bytes.to_vec(), None, &disk.space);
+            disk.files.insert(path.to_owned(), content);
         }
-        memory
+        Self { disk: Arc::new(Mutex::new(disk)), prefix: "".into(), clock: None }
     }
 
     /// Lets its files have so many bytes together, and no more; `None`, as at first, for no limit.
     pub fn set_size(&self, bytes: Option<u64>) {
-        lock(&self.disk).size = bytes;
+        lock(&lock(&self.disk).space).size = bytes;
+    }
+
+    /// The same folder; what is written through it was modified at the time that `clock` tells.
+    /// Without one nothing is known of that time.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Some(Clock(Arc::new(clock)));
+        self
+    }
+
+    fn now(&self) -> Option<SystemTime> {
+        self.clock.as_ref().map(|Clock(clock)| clock())
     }
 
     fn full_path(&self, path: &str) -> io::Result<String> {
@@ -69,6 +110,32 @@ impl Memory {
             "" => Ok(self.prefix.trim_end_matches('/').to_owned()),
             _ => self.full_path(path),
         }
+    }
+}
+
+impl Content {
+    /// What takes up room already.
+    fn new(bytes: Vec<u8>, modified: Option<SystemTime>, space: &Arc<Mutex<Space>>) -> Arc<Self> {
+        Arc::new(Self {
+            bytes: Mutex::new(bytes),
+            modified: Mutex::new(modified),
+            locked: AtomicBool::new(false),
+            space: Arc::clone(space),
+        })
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        let length = lock(&self.bytes).len() as u64;
+        let mut space = lock(&self.space);
+        space.used = space.used.saturating_sub(length);
+    }
+}
+
+impl Space {
+    fn free(&self) -> u64 {
+        self.size.map_or(u64::MAX, |size| size.saturating_sub(self.used))
     }
 }
 
@@ -92,14 +159,6 @@ impl Disk {
             _ => Ok(()),
         }
     }
-
-    fn used(&self) -> u64 {
-        self.files.values().map(|content| lock(content).len() as u64).sum()
-    }
-
-    fn free(&self) -> u64 {
-        self.size.map_or(u64::MAX, |size| size.saturating_sub(self.used()))
-    }
 }
 
 impl Folder for Memory {
@@ -108,10 +167,16 @@ impl Folder for Memory {
     async fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let path = self.folder_path(path)?;
         let disk = lock(&self.disk);
-        let known = |length, folder| Ok(Metadata { length, folder, modified: None });
         match disk.files.get(&path) {
-            Some(content) => known(lock(content).len() as u64, false),
-            None if disk.is_folder(&path) => known(0, true),
+            Some(content) => Ok(Metadata {
+                length: lock(&content.bytes).len() as u64,
+                folder: false,
+                link: false,
+                modified: *lock(&content.modified),
+            }),
+            None if disk.is_folder(&path) => {
+                Ok(Metadata { length: 0, folder: true, link: false, modified: None })
+            }
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -154,10 +219,17 @@ impl Folder for Memory {
             None if !create => return Err(io::ErrorKind::NotFound.into()),
             None => {
                 disk.has_room_at(&path)?;
-                Arc::clone(disk.files.entry(path).or_default())
+                let content = Content::new(Vec::new(), self.now(), &disk.space);
+                disk.files.insert(path, Arc::clone(&content));
+                content
             }
         };
-        Ok(MemoryFile { content, disk: Arc::clone(&self.disk), writable: how != Open::Read })
+        Ok(MemoryFile {
+            content,
+            clock: self.clock.clone(),
+            writable: how != Open::Read,
+            has_lock: AtomicBool::new(false),
+        })
     }
 
     async fn create_folder(&self, path: &str) -> io::Result<()> {
@@ -227,21 +299,25 @@ impl Folder for Memory {
         }
         let path = self.folder_path(path)?;
         let prefix = if path.is_empty() { path } else { format!("{path}/") };
-        Ok(Self { disk: Arc::clone(&self.disk), prefix: prefix.into() })
+        Ok(Self { disk: Arc::clone(&self.disk), prefix: prefix.into(), clock: self.clock.clone() })
     }
 
     async fn free_space(&self) -> io::Result<u64> {
-        Ok(lock(&self.disk).free())
+        Ok(lock(&lock(&self.disk).space).free())
     }
 }
 
 impl OpenFile for MemoryFile {
     async fn length(&self) -> io::Result<u64> {
-        Ok(lock(&self.content).len() as u64)
+        Ok(lock(&self.content.bytes).len() as u64)
+    }
+
+    async fn modified(&self) -> io::Result<Option<SystemTime>> {
+        Ok(*lock(&self.content.modified))
     }
 
     async fn read_at(&self, offset: u64, most: usize) -> io::Result<Vec<u8>> {
-        let content = lock(&self.content);
+        let content = lock(&self.content.bytes);
         let start = usize::try_from(offset).map_or(content.len(), |at| at.min(content.len()));
         let end = start.saturating_add(most).min(content.len());
         Ok(content[start..end].to_vec())
@@ -249,42 +325,71 @@ impl OpenFile for MemoryFile {
 
     async fn write_at(&self, offset: u64, bytes: Vec<u8>) -> io::Result<()> {
         let end = offset.checked_add(bytes.len() as u64).ok_or(io::ErrorKind::FileTooLarge)?;
-        self.grow(end)?;
-        let mut content = lock(&self.content);
+        let mut content = self.to_write()?;
+        self.grow(&mut content, end)?;
         // Both fit: the content is that long now.
         content[offset as usize..end as usize].copy_from_slice(&bytes);
         Ok(())
     }
 
     async fn set_length(&self, length: u64) -> io::Result<()> {
-        self.grow(length)?;
-        lock(&self.content).truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        let mut content = self.to_write()?;
+        self.grow(&mut content, length)?;
+        let before = content.len();
+        // It was longer, or has just grown to this.
+        content.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        let mut space = lock(&self.content.space);
+        space.used = space.used.saturating_sub((before - content.len()) as u64);
         Ok(())
     }
 
     async fn sync(&self) -> io::Result<()> {
         Ok(())
     }
+
+    async fn try_lock(&self) -> io::Result<bool> {
+        let free = !self.content.locked.swap(true, Ordering::AcqRel);
+        if free {
+            self.has_lock.store(true, Ordering::Release);
+        }
+        Ok(free || self.has_lock.load(Ordering::Acquire))
+    }
 }
 
 impl MemoryFile {
-    /// Makes it at least so long, if it may be written and there is room.
-    fn grow(&self, length: u64) -> io::Result<()> {
+    /// Its bytes, if they may be written.
+    fn to_write(&self) -> io::Result<MutexGuard<'_, Vec<u8>>> {
         if !self.writable {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        let free = lock(&self.disk).free();
-        let mut content = lock(&self.content);
+        if let Some(Clock(clock)) = &self.clock {
+            *lock(&self.content.modified) = Some(clock());
+        }
+        Ok(lock(&self.content.bytes))
+    }
+
+    /// Makes it at least so long, if there is room.
+    fn grow(&self, content: &mut Vec<u8>, length: u64) -> io::Result<()> {
         let more = length.saturating_sub(content.len() as u64);
-        if more > free {
+        if more == 0 {
+            return Ok(());
+        }
+        let length = usize::try_from(length).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let mut space = lock(&self.content.space);
+        if more > space.free() {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        if more > 0 {
-            let length = usize::try_from(length).map_err(|_| io::ErrorKind::FileTooLarge)?;
-            let missing = length - content.len();
-            content.try_reserve(missing).map_err(|_| io::ErrorKind::StorageFull)?;
-            content.resize(length, 0);
-        }
+        content.try_reserve(length - content.len()).map_err(|_| io::ErrorKind::StorageFull)?;
+        content.resize(length, 0);
+        space.used += more;
         Ok(())
+    }
+}
+
+impl Drop for MemoryFile {
+    fn drop(&mut self) {
+        if self.has_lock.load(Ordering::Acquire) {
+            self.content.locked.store(false, Ordering::Release);
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod memory;
 mod path;
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::time::SystemTime;
@@ -24,6 +25,8 @@ pub struct Metadata {
     pub length: u64,
     /// It is a folder.
     pub folder: bool,
+    /// The path is that of a symbolic link; all else is said of what it leads to.
+    pub link: bool,
     /// When it was last written, where the system tells.
     pub modified: Option<SystemTime>,
 }
@@ -148,9 +151,12 @@ pub trait Folder: Clone + Send + Sync + 'static {
 const READ: usize = 256 * 1024;
 
 /// An open file. Reading and writing name the place, so that one task can resume what another began.
-pub trait OpenFile: Send + Sync + 'static {
+pub trait OpenFile: Debug + Send + Sync + 'static {
     /// Bytes in it.
     fn length(&self) -> impl Future<Output = io::Result<u64>> + Send;
+
+    /// When it was last written, where the system tells.
+    fn modified(&self) -> impl Future<Output = io::Result<Option<SystemTime>>> + Send;
 
     /// The bytes from `offset` on, at most `most`; fewer at the end only, and none behind it.
     fn read_at(&self, offset: u64, most: usize)
@@ -164,4 +170,8 @@ pub trait OpenFile: Send + Sync + 'static {
 
     /// Ready when all that was written would survive the end of the machine (`fsync`).
     fn sync(&self) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Takes the file for oneself, until it is closed or the process ends; `false` when somebody else,
+    /// here or in another process, has done so. Only those who ask are kept away (`flock`).
+    fn try_lock(&self) -> impl Future<Output = io::Result<bool>> + Send;
 }

@@ -115,7 +115,7 @@ pub(super) fn forwarders<S: Sockets>(sockets: &S, args: &ServeArgs) -> Vec<Socke
         match forward {
             Forward::To(endpoint) => {
                 let address = endpoint.host.parse().ok();
-                let port = endpoint.port.unwrap_or(PORT);
+                let port = endpoint.number().ok().flatten().unwrap_or(PORT);
                 servers.extend(address.map(|address| SocketAddr::new(address, port)));
             }
             Forward::AsHost => {

@@ -70,6 +70,7 @@ impl std::str::FromStr for Forward {
         if endpoint.host.parse::<IpAddr>().is_err() {
             return Err("expected an address: a name would have to be looked up first".to_owned());
         }
+        endpoint.number().map_err(|error| error.to_string())?;
         Ok(Self::To(endpoint))
     }
 }

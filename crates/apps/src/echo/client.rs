@@ -14,6 +14,7 @@ use crate::framed::MessageReader;
 use crate::race::{timeout, try_join};
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
 use crate::text;
+use crate::tls::Link;
 use crate::trouble::Trouble;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,7 +29,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         timeout: Some(patience),
         source: args.source.map(|address| SocketAddr::new(address, 0)),
     };
-    let stream = dial(sockets, console, &args.to.host, args.port()?, options).await?;
+    let stream = dial(sockets, console, &args.to.host, args.port(sockets)?, options).await?;
     let peer = stream.peer_addr().map_err(|error| {
         Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
     })?;
@@ -49,12 +50,15 @@ struct Talk<'a, S: Sockets, C> {
     args: &'a ConnectArgs,
     patience: Duration,
     peer: SocketAddr,
-    reader: MessageReader<ReadHalf<S::TcpStream>>,
+    reader: MessageReader<ReadHalf<Link<S::TcpStream>>>,
 }
 
 impl<S: Sockets, C: Console> Talk<'_, S, C> {
     /// Sends a message, waits for its answer, sends the next.
-    async fn one_by_one(&mut self, mut writer: WriteHalf<S::TcpStream>) -> Result<(), Trouble> {
+    async fn one_by_one(
+        &mut self,
+        mut writer: WriteHalf<Link<S::TcpStream>>,
+    ) -> Result<(), Trouble> {
         let peer = self.peer;
         let mut messages = Messages::new(self.console, self.args);
         let mut number = 0_u64;
@@ -95,7 +99,7 @@ impl<S: Sockets, C: Console> Talk<'_, S, C> {
     }
 
     /// Sends all messages and FIN; prints answers as they come, until the peer's FIN.
-    async fn together(&mut self, mut writer: WriteHalf<S::TcpStream>) -> Result<(), Trouble> {
+    async fn together(&mut self, mut writer: WriteHalf<Link<S::TcpStream>>) -> Result<(), Trouble> {
         let mut messages = Messages::new(self.console, self.args);
         let Talk { sockets, args, patience, peer, .. } = *self;
         // Silence has a meaning only when nothing more is to be said.

@@ -23,8 +23,9 @@ mod udp_server;
 use std::net::IpAddr;
 
 use lanternet_core::Duration;
+use lanternet_net::services::Transport;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Port};
 use crate::framing::Framing;
 use crate::text;
 use crate::trouble::Trouble;
@@ -80,12 +81,12 @@ pub struct ServeArgs {
 /// The command line of `connect echo` and `connect upper`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ConnectArgs {
-    /// `HOST`, `HOST:PORT` or `[v6]:PORT`; HOST is a name or an address
+    /// `HOST`, `HOST:PORT` or `[v6]:PORT`; HOST is a name or an address, PORT a number or a service
     #[arg(value_name = "HOST[:PORT]")]
     pub to: Endpoint,
     /// Port, where HOST has none (default 9090)
-    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub port: Option<u16>,
+    #[arg(short, long)]
+    pub port: Option<Port>,
     /// UDP instead of TCP
     #[arg(short, long)]
     pub udp: bool,
@@ -175,13 +176,8 @@ where
 
 impl ConnectArgs {
     /// The port to go to.
-    fn port(&self) -> Result<u16, Trouble> {
-        match (self.to.port, self.port) {
-            (Some(one), Some(other)) if one != other => Err(Trouble::cannot_begin(format!(
-                "two different ports, {one} in `{}` and {other} after --port: leave one out",
-                self.to
-            ))),
-            (one, other) => Ok(one.or(other).unwrap_or(DEFAULT_PORT)),
-        }
+    fn port<S: crate::Sockets>(&self, sockets: &S) -> Result<u16, Trouble> {
+        let over = if self.udp { Transport::Udp } else { Transport::Tcp };
+        self.to.port(self.port.as_ref(), DEFAULT_PORT, sockets, over)
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
 ) -> Result<ExitCode, Trouble> {
     let patience = args.timeout.unwrap_or(DEFAULT_TIMEOUT);
     let host = &args.to.host;
-    let addresses = endpoint::resolve(sockets, host, args.port()?)
+    let addresses = endpoint::resolve(sockets, host, args.port(sockets)?)
         .await
         .map_err(|error| Trouble::resolving(host, &error))?;
     // UDP has no handshake that could tell a good address from a bad one: the first is taken.

@@ -22,7 +22,7 @@ use crate::console::{Console, ExitCode};
 use crate::failures::Failures;
 use crate::race::{Either, select, timeout};
 use crate::sockets::{ListenOptions, Sockets, TcpListener};
-use crate::tls::Link;
+use crate::tls::{Certificate, Link};
 use crate::{text, trouble};
 
 /// How long clients may go on once the server is asked to stop.
@@ -30,18 +30,41 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// A server that is about to listen.
 pub struct Server<'a, S, C> {
-    /// The network.
-    pub sockets: &'a S,
-    /// Where it prints.
-    pub console: &'a C,
-    /// As in `serve echo`.
-    pub name: &'static str,
-    /// From the command line.
-    pub args: &'a ListenArgs,
-    /// Where it listens unless it is told.
-    pub default_port: u16,
-    /// What is said behind `listening on TCP ADDRESS`, such as `, files go to inbox`; often nothing.
-    pub note: String,
+    sockets: &'a S,
+    console: &'a C,
+    name: &'static str,
+    args: &'a ListenArgs,
+    default_port: u16,
+    note: String,
+    certificate: Option<Certificate>,
+}
+
+impl<'a, S, C> Server<'a, S, C> {
+    /// A server in plain text. `name` is as in `serve echo`; `default_port` is where it listens unless
+    /// the command line says otherwise.
+    pub const fn new(
+        sockets: &'a S,
+        console: &'a C,
+        name: &'static str,
+        args: &'a ListenArgs,
+        default_port: u16,
+    ) -> Self {
+        let note = String::new();
+        Self { sockets, console, name, args, default_port, note, certificate: None }
+    }
+
+    /// What is said behind `listening on TCP ADDRESS`, such as `, files go to inbox`.
+    #[must_use]
+    pub fn note(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
+    }
+
+    /// Serves over TLS with this certificate: [`ServeTlsArgs::certificate`](crate::tls::ServeTlsArgs::certificate)
+    /// and its kin. `None` is plain text.
+    #[must_use]
+    pub fn tls(self, certificate: Option<Certificate>) -> Self {
+        Self { certificate, ..self }
+    }
 }
 
 /// One client's connection.
@@ -107,6 +130,9 @@ impl<S: Sockets, C: Console> Server<'_, S, C> {
         F: Future<Output = Served> + Send + 'static,
     {
         let Self { sockets, console, args, .. } = self;
+        if self.certificate.is_some() {
+            return Err("TLS is not made yet".to_owned());
+        }
         let log = Log { console: (*console).clone(), format: args.log, quiet: args.quiet };
         let port = args.port.unwrap_or(self.default_port);
         let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), port);
@@ -146,7 +172,7 @@ impl<S: Sockets, C: Console> Server<'_, S, C> {
             };
             failures.forget();
             let client = Client {
-                stream: Link::Plain(stream),
+                stream: Link::plain(stream),
                 peer,
                 sockets: (*sockets).clone(),
                 console: (*console).clone(),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::DEFAULT_PORT;
-use crate::endpoint::{Endpoint, ParseEndpointError};
+use crate::endpoint::{Endpoint, ParseEndpointError, Port};
 
 /// What cannot stand in a request's target as it is (RFC 3986 section 3.3 and 3.4); `%` may, since what
 /// is escaped already stays so.
@@ -51,15 +51,16 @@ pub enum ParseUrlError {
 impl Url {
     /// The port to connect to.
     pub fn port(&self) -> u16 {
-        self.at.port.unwrap_or(DEFAULT_PORT)
+        // It was read as one that has a number or none.
+        self.at.number().ok().flatten().unwrap_or(DEFAULT_PORT)
     }
 
     /// The value of `Host`: without the port when it is the usual one (RFC 9110 section 7.2).
     pub fn authority(&self) -> String {
-        let port = self.at.port.filter(|port| *port != DEFAULT_PORT);
-        match (Endpoint { host: self.at.host.clone(), port }, port) {
-            (at, None) if at.host.contains(':') => format!("[{}]", at.host),
-            (at, _) => at.to_string(),
+        let port = Some(self.port()).filter(|port| *port != DEFAULT_PORT).map(Port::Number);
+        match &self.at.host {
+            host if port.is_none() && host.contains(':') => format!("[{host}]"),
+            host => Endpoint { host: host.clone(), port }.to_string(),
         }
     }
 }
@@ -85,7 +86,9 @@ impl FromStr for Url {
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
         let path = utf8_percent_encode(path, NOT_IN_A_TARGET);
-        Ok(Self { at: host.parse()?, target: format!("{slash}{path}") })
+        let at: Endpoint = host.parse()?;
+        at.number()?;
+        Ok(Self { at, target: format!("{slash}{path}") })
     }
 }
 

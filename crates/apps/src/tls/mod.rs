@@ -1,50 +1,43 @@
 //! Connections in plain text or under TLS, which programs cannot tell apart: [`Link`].
+//!
+//! - A server flattens [`ServeTlsArgs`] (TLS when asked) or, where a secret is sent, [`ServeSecretTlsArgs`]
+//!   (plain text when asked) into its arguments and gives
+//!   [`Server::tls`](crate::server::Server::tls) what their `certificate()` says.
+//! - A client flattens [`ConnectTlsArgs`] or [`ConnectSecretTlsArgs`] and dials with what their `trust()`
+//!   says.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+mod args;
+mod fingerprint;
+mod link;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+pub use args::{
+    CertificateArgs, ConnectSecretTlsArgs, ConnectTlsArgs, ServeSecretTlsArgs, ServeTlsArgs,
+    TrustArgs,
+};
+pub use fingerprint::{Fingerprint, ParseFingerprintError};
+pub use link::Link;
 
-/// A connection as a program talks over it.
-#[derive(Debug)]
-pub enum Link<T> {
-    /// Everybody on the way can read it.
-    Plain(T),
+/// Which certificate a server shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// Its own, made on first use and kept.
+    Own,
+    /// That of these files, in PEM.
+    Files {
+        /// The certificate, and those that lead to an authority.
+        certificates: String,
+        /// Its private key.
+        key: String,
+    },
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Link<T> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for Link<T> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
-    }
+/// Which certificate of a server a client trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// The one that this server showed when it was met first.
+    FirstUse,
+    /// The one with this fingerprint.
+    Pin(Fingerprint),
+    /// One for the server's name that an authority in this file, in PEM, has signed.
+    Authorities(String),
 }

@@ -1,4 +1,14 @@
-//! `user`.
+//! `user`, and the users file that servers ask.
+
+mod name;
+mod password;
+mod roster;
+
+pub use name::{LONGEST_NAME, NameError, UserName};
+pub use password::{
+    Cost, Hash, HashError, LONGEST_PASSWORD, Password, PasswordError, SALT, SHORTEST_PASSWORD,
+};
+pub use roster::{Complaint, LONGEST_FILE, LineError, Roster};
 
 use crate::console::{Console, ExitCode};
 use crate::sockets::Sockets;

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use lanternet_apps::icmp::{EchoAbout, EchoRequest, IcmpError, IcmpKind, IcmpMessage, UdpError};
 use lanternet_apps::sockets::{
     ConnectOptions, Family, IcmpSocket, Keepalive, ListenOptions, Sockets, TcpListener, TcpStream,
-    UdpSocket,
+    UdpOptions, UdpSocket,
 };
 use lanternet_apps::{Command, ExitCode};
 use lanternet_core::{Duration, Instant};
@@ -158,7 +158,7 @@ impl Sockets for Fake {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    async fn udp_bind(&self, _: SocketAddr) -> io::Result<FakeUdp> {
+    async fn udp_bind_with(&self, _: SocketAddr, _: UdpOptions) -> io::Result<FakeUdp> {
         let (peer, ttl) = (Mutex::new(None), Mutex::new(64));
         Ok(FakeUdp { fake: self.clone(), mail: Mailbox::default(), peer, ttl })
     }
@@ -281,6 +281,18 @@ impl UdpSocket for FakeUdp {
         Ok(())
     }
 
+    fn set_multicast_ttl(&self, _: u8) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_multicast_loop(&self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_multicast_interface(&self, _: IpAddr) -> io::Result<()> {
+        Ok(())
+    }
+
     fn set_dont_fragment(&self, _: bool) -> io::Result<()> {
         Ok(())
     }
@@ -346,6 +358,10 @@ impl TcpStream for Never {
     }
 
     fn set_keepalive(&self, _: Option<Keepalive>) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    fn set_linger(&self, _: Option<Duration>) -> io::Result<()> {
         match self.0 {}
     }
 

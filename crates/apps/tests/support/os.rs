@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use std::time::SystemTime;
 
-use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Sockets};
+use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Sockets, UdpOptions};
 use lanternet_apps::{Command, ExitCode};
 use lanternet_core::{Duration, Instant};
 use lanternet_live::{Os, OsIcmp, OsListener, OsStream, OsUdp};
@@ -32,8 +32,8 @@ impl Sockets for Machine {
         self.0.tcp_connect(to, options).await
     }
 
-    async fn udp_bind(&self, on: SocketAddr) -> io::Result<OsUdp> {
-        self.0.udp_bind(on).await
+    async fn udp_bind_with(&self, on: SocketAddr, options: UdpOptions) -> io::Result<OsUdp> {
+        self.0.udp_bind_with(on, options).await
     }
 
     async fn icmp_open(&self, family: Family) -> io::Result<OsIcmp> {

@@ -8,7 +8,7 @@ use lanternet_core::{Duration, PortId};
 use super::errno::{BindError, Errno};
 use super::error_queue::SocketError;
 use super::ping::PingSocket;
-use super::ports::{ephemeral, overlap};
+use super::ports::{Reach, Sharing, ephemeral};
 use super::process::ProgramId;
 use super::readiness::Readiness;
 use super::scope::canonical;
@@ -34,12 +34,17 @@ pub enum SocketOption {
     SendBuffer(u32),
     /// `SO_RCVBUF`, in bytes. For a connection that exists it changes nothing.
     ReceiveBuffer(u32),
-    /// `SO_LINGER`: zero lets close send a reset. Other lengths mean no more than "off".
+    /// `IPV6_V6ONLY`: bound to `::`, takes nothing that is sent to IPv4 addresses. Before binding.
+    V6Only(bool),
+    /// `SO_LINGER`: zero lets close send a reset. Other lengths let Linux's close wait for the peer, and
+    /// nothing waits here: the same as "off".
     Linger(Option<Duration>),
     /// `IP_TTL` or `IPV6_UNICAST_HOPS`, at least 1.
     Ttl(u8),
-    /// `IP_MULTICAST_TTL`.
+    /// `IP_MULTICAST_TTL` or `IPV6_MULTICAST_HOPS`; 0 does not leave the host.
     MulticastTtl(u8),
+    /// `IP_MULTICAST_LOOP`: members on this host hear it too.
+    MulticastLoop(bool),
     /// `IP_MULTICAST_IF`: the interface that has this address; unspecified: the route's.
     MulticastInterface(IpAddr),
     /// `IP_MTU_DISCOVER`.
@@ -92,12 +97,12 @@ impl Stack {
         address: SocketAddr,
     ) -> Result<SocketAddr, BindError> {
         let address = canonical(address);
-        let (bound, reuse, tcp) = match self.sockets.get(id)? {
+        let (bound, sharing, tcp) = match self.sockets.get(id)? {
             Socket::Tcp(socket) => {
                 let idle = matches!(socket.stage, Stage::Idle);
-                (socket.local.is_some() || !idle, socket.options.reuse_address, true)
+                (socket.local.is_some() || !idle, socket.options.sharing, true)
             }
-            Socket::Udp(socket) => (socket.local.is_some(), socket.reuse_address, false),
+            Socket::Udp(socket) => (socket.local.is_some(), socket.sharing, false),
             Socket::Ping(_) => return Err(Errno::NotSupported.into()),
         };
         if bound {
@@ -107,7 +112,7 @@ impl Stack {
         let port = match address.port() {
             0 => self.free_port(tcp).ok_or(Errno::AddressInUse)?,
             port => {
-                self.check_conflict(SocketAddr::new(address.ip(), port), reuse, tcp)?;
+                self.check_conflict(SocketAddr::new(address.ip(), port), sharing, tcp)?;
                 port
             }
         };
@@ -115,11 +120,11 @@ impl Stack {
         match self.sockets.get_mut(id)? {
             Socket::Tcp(socket) => {
                 socket.local = Some(local);
-                self.tcp_ports.add(local, id, reuse);
+                self.tcp_ports.add(local, id, sharing);
             }
             Socket::Udp(socket) => {
                 socket.local = Some(local);
-                self.udp_ports.add(local, id, reuse);
+                self.udp_ports.add(local, id, sharing);
                 // A port that the program asked for is one it waits on.
                 if address.port() != 0 {
                     let protocol = Protocol::Udp;
@@ -144,7 +149,13 @@ impl Stack {
 
     /// Whether somebody has the address already, by Linux's rules (`inet_csk_get_port`,
     /// `inet_rcv_saddr_equal`).
-    fn check_conflict(&self, local: SocketAddr, reuse: bool, tcp: bool) -> Result<(), BindError> {
+    fn check_conflict(
+        &self,
+        local: SocketAddr,
+        sharing: Sharing,
+        tcp: bool,
+    ) -> Result<(), BindError> {
+        let ours = Reach::new(local.ip(), sharing);
         let in_use = |holder| BindError { errno: Errno::AddressInUse, holder };
         if let Some(holder) = self.dhcp_holder(local.port()).filter(|_| !tcp) {
             return Err(in_use(Some(holder.into())));
@@ -155,14 +166,14 @@ impl Stack {
                 .sockets
                 .tcp(binding.socket)
                 .is_some_and(|socket| matches!(socket.stage, Stage::Listening(_)));
-            let shared = reuse && binding.reuse && !listening;
-            if overlap(binding.address, local.ip()) && !shared {
+            let shared = sharing.reuse && binding.sharing.reuse && !listening;
+            if binding.reach().overlaps(ours) && !shared {
                 return Err(in_use(self.holder(binding.socket)));
             }
         }
         if let Some(connections) = self.tcp.as_ref().filter(|_| tcp) {
             for (address, shares, socket) in connections.on_port(local.port()) {
-                if overlap(address, local.ip()) && !(reuse && shares) {
+                if ours.covers(address) && !(sharing.reuse && shares) {
                     return Err(in_use(socket.and_then(|socket| self.holder(socket))));
                 }
             }
@@ -365,7 +376,8 @@ impl Stack {
             },
             Socket::Udp(socket) => {
                 match option {
-                    SocketOption::ReuseAddress(on) => socket.reuse_address = on,
+                    SocketOption::ReuseAddress(on) => socket.sharing.reuse = on,
+                    SocketOption::V6Only(on) => socket.sharing.v6_only = on,
                     SocketOption::Broadcast(on) => socket.broadcast = on,
                     SocketOption::ReceiveBuffer(bytes) => {
                         // Linux doubles it, for what it spends on each datagram.
@@ -374,6 +386,7 @@ impl Stack {
                     SocketOption::SendBuffer(_) => {}
                     SocketOption::Ttl(ttl) => socket.ttl = ttl,
                     SocketOption::MulticastTtl(ttl) => socket.multicast_ttl = ttl,
+                    SocketOption::MulticastLoop(on) => socket.multicast_loop = on,
                     SocketOption::MulticastInterface(_) => {
                         socket.multicast_interface = multicast_interface;
                     }
@@ -390,7 +403,8 @@ impl Stack {
         let Some(socket) = self.sockets.tcp_mut(id) else { return Err(Errno::BadDescriptor) };
         let options = &mut socket.options;
         match option {
-            SocketOption::ReuseAddress(on) => options.reuse_address = on,
+            SocketOption::ReuseAddress(on) => options.sharing.reuse = on,
+            SocketOption::V6Only(on) => options.sharing.v6_only = on,
             SocketOption::NoDelay(on) => options.nodelay = on,
             SocketOption::Keepalive(keepalive) => options.keepalive = keepalive,
             SocketOption::SendBuffer(bytes) => options.send_buffer = buffer_size(bytes),

@@ -16,8 +16,52 @@ pub(super) struct Binding {
     /// Unspecified: every address of the host.
     pub(super) address: IpAddr,
     pub(super) socket: SocketId,
+    pub(super) sharing: Sharing,
+}
+
+impl Binding {
+    /// What it takes.
+    pub(super) fn reach(&self) -> Reach {
+        Reach::new(self.address, self.sharing)
+    }
+}
+
+/// What a socket says about others on its port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sharing {
     /// `SO_REUSEADDR`.
     pub(super) reuse: bool,
+    /// `IPV6_V6ONLY`.
+    pub(super) v6_only: bool,
+}
+
+/// The addresses that a binding takes: one, or all, or all of IPv6.
+///
+/// `::` takes what is sent to IPv4 addresses as well (`bindv6only` is off), unless it is told not to.
+/// Unlike Linux, a peer of IPv4 is then told as it is, `10.0.0.1`, and not as `::ffff:10.0.0.1`; programs
+/// may write both.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    address: IpAddr,
+    v6_only: bool,
+}
+
+impl Reach {
+    pub(super) fn new(address: IpAddr, sharing: Sharing) -> Self {
+        Self { address, v6_only: sharing.v6_only }
+    }
+
+    /// Whether it takes what is sent to this address.
+    pub(super) fn covers(self, address: IpAddr) -> bool {
+        let all = self.address.is_unspecified();
+        let both = self.address.is_ipv6() && !self.v6_only;
+        self.address == address || all && (both || self.address.is_ipv4() == address.is_ipv4())
+    }
+
+    /// Whether two cannot both be bound to one port.
+    pub(super) fn overlaps(self, other: Self) -> bool {
+        self.covers(other.address) || other.covers(self.address)
+    }
 }
 
 /// The bindings of one transport protocol. A host where nobody ever bound has none.
@@ -26,8 +70,8 @@ pub(super) struct Binding {
 pub(super) struct Bindings(Option<Box<BTreeMap<u16, Vec<Binding>>>>);
 
 impl Bindings {
-    pub(super) fn add(&mut self, local: SocketAddr, socket: SocketId, reuse: bool) {
-        let binding = Binding { address: local.ip(), socket, reuse };
+    pub(super) fn add(&mut self, local: SocketAddr, socket: SocketId, sharing: Sharing) {
+        let binding = Binding { address: local.ip(), socket, sharing };
         self.0.get_or_insert_default().entry(local.port()).or_default().push(binding);
     }
 
@@ -58,10 +102,8 @@ impl Bindings {
         fits: impl Fn(SocketId) -> bool,
     ) -> Option<SocketId> {
         let bindings = self.on_port(local.port()).iter().rev();
-        let mut matching = bindings.filter(|binding| {
-            (binding.address == local.ip() || is_wildcard_for(binding.address, local.ip()))
-                && fits(binding.socket)
-        });
+        let mut matching =
+            bindings.filter(|binding| binding.reach().covers(local.ip()) && fits(binding.socket));
         let first = matching.next()?;
         if first.address == local.ip() {
             return Some(first.socket);
@@ -69,17 +111,6 @@ impl Bindings {
         let exact = matching.find(|binding| binding.address == local.ip());
         Some(exact.unwrap_or(first).socket)
     }
-}
-
-/// Whether two addresses cannot both be bound to one port: they are equal, or one means all.
-pub(super) fn overlap(a: IpAddr, b: IpAddr) -> bool {
-    a == b || is_wildcard_for(a, b) || is_wildcard_for(b, a)
-}
-
-/// `::` takes what is sent to IPv4 addresses as well (`bindv6only` is off). Unlike Linux, a peer of
-/// IPv4 is then told as it is, `10.0.0.1`, and not as `::ffff:10.0.0.1`; programs may write both.
-fn is_wildcard_for(bound: IpAddr, address: IpAddr) -> bool {
-    bound.is_unspecified() && (bound.is_ipv6() || address.is_ipv4())
 }
 
 /// A port that nobody uses: searched upwards from a random one, so that the next connection rarely

@@ -9,7 +9,7 @@ use lanternet_core::{Context, IpNet, PortId};
 use super::errno::Errno;
 use super::error_queue::{ErrorQueue, SocketError};
 use super::packet::{DEFAULT_TTL, HEADROOM, Ip, header_len};
-use super::ports::{Binding, overlap};
+use super::ports::{Binding, Sharing};
 use super::readiness::Readiness;
 use super::scope::{canonical, interface_of, scoped, with_interface};
 use super::sockets::SocketId;
@@ -47,9 +47,10 @@ pub(super) struct UdpSocket {
     pub(super) receive_buffer: u32,
     pub(super) ttl: u8,
     pub(super) multicast_ttl: u8,
+    pub(super) multicast_loop: bool,
     pub(super) multicast_interface: Option<PortId>,
     pub(super) broadcast: bool,
-    pub(super) reuse_address: bool,
+    pub(super) sharing: Sharing,
     pub(super) path_mtu_discovery: PathMtuDiscovery,
     pub(super) keep_errors: bool,
     pub(super) errors: ErrorQueue,
@@ -93,9 +94,10 @@ impl Default for UdpSocket {
             receive_buffer: RECEIVE_BUFFER,
             ttl: DEFAULT_TTL,
             multicast_ttl: 1,
+            multicast_loop: true,
             multicast_interface: None,
             broadcast: false,
-            reuse_address: false,
+            sharing: Sharing::default(),
             path_mtu_discovery: PathMtuDiscovery::default(),
             keep_errors: false,
             errors: ErrorQueue::default(),
@@ -235,6 +237,7 @@ impl Stack {
             broadcast: socket.broadcast,
             interface,
             dont_fragment: never_cut,
+            unheard_here: !socket.multicast_loop,
             ..SendOptions::default()
         };
         let ip = Ip { ttl, dont_fragment, ..Ip::new(source, to.ip(), PROTOCOL) };
@@ -336,7 +339,7 @@ impl Stack {
         data: &[u8],
     ) {
         let takes = |binding: &&Binding| {
-            overlap(binding.address, local.ip())
+            binding.reach().covers(local.ip())
                 && self
                     .sockets
                     .udp(binding.socket)

@@ -115,14 +115,19 @@ impl L3 {
         }
         let port = self.interface_for_group(options.interface).ok_or(Unsent::NetworkUnreachable)?;
         let interface = self.interfaces.get(port.0 as usize).ok_or(Unsent::NetworkUnreachable)?;
-        if !destination.is_multicast() || interface.is_member(destination) {
+        let group = destination.is_multicast();
+        if !group || (interface.is_member(destination) && !options.unheard_here) {
             // Who speaks to all, or to a group of its own, hears itself (as in Linux, where
             // IP_MULTICAST_LOOP is on by default).
             self.loop_back(ctx, buffer.clone());
         }
+        // RFC 1112 section 6.1: a time to live of 0 keeps it on this node.
+        if group && Ipv4Packet::new_unchecked(&buffer[HEADROOM..]).hop_limit() == 0 {
+            return Ok(());
+        }
         let buffer = self.guarded_output(ctx, port, true, buffer)?;
         let mac = match destination {
-            _ if destination.is_multicast() => MacAddr::for_multicast(destination),
+            _ if group => MacAddr::for_multicast(destination),
             _ => MacAddr::BROADCAST,
         };
         let mtu = self.interfaces[port.0 as usize].mtu;

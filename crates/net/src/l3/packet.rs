@@ -161,4 +161,6 @@ pub struct SendOptions {
     /// Refuse an IPv6 packet that does not fit its way, rather than cut it. An IPv4 packet says so
     /// itself.
     pub dont_fragment: bool,
+    /// A packet to a group is not for its members on this node (`IP_MULTICAST_LOOP` is off).
+    pub unheard_here: bool,
 }

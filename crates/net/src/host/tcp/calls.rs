@@ -6,6 +6,7 @@ use lanternet_core::trace::{Protocol, TcpState, TraceEvent};
 
 use super::super::calls::{Shutdown, SocketOption};
 use super::super::errno::{BindError, Errno};
+use super::super::ports::Reach;
 use super::super::process::ProgramId;
 use super::super::readiness::Readiness;
 use super::super::scope::{canonical, interface_of, scoped};
@@ -56,9 +57,10 @@ impl Stack {
             None => self.bind(id, SocketAddr::from(([0, 0, 0, 0], 0)))?,
         };
         // Two sockets may share the address with SO_REUSEADDR, but only one may listen.
+        let reach = Reach::new(local.ip(), self.tcp_socket(id)?.options.sharing);
         let other = self.tcp_ports.on_port(local.port()).iter().find(|binding| {
             binding.socket != id
-                && super::super::ports::overlap(binding.address, local.ip())
+                && binding.reach().overlaps(reach)
                 && self
                     .sockets
                     .tcp(binding.socket)

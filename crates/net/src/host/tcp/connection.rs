@@ -107,7 +107,7 @@ impl Connection {
             mtu,
             fin_received: false,
             read_shut: false,
-            reuse: options.reuse_address,
+            reuse: options.sharing.reuse,
             dirty: false,
             deadline: None,
             armed: None,

@@ -353,7 +353,9 @@ impl Stack {
         let Some(connection) = tcp.get_mut(id) else { return };
         let Some((keepalive, at, probes)) = &mut connection.keepalive else { return };
         if *probes >= keepalive.probes {
-            let outcome = connection.fail(ctx, Errno::TimedOut);
+            // As `tcp_write_err` does: what a router or a neighbour said meanwhile is the better reason.
+            let error = connection.soft_error.unwrap_or(Errno::TimedOut);
+            let outcome = connection.fail(ctx, error);
             self.settle(ctx, id, outcome);
             return;
         }

@@ -28,6 +28,7 @@ pub(super) mod test_wire {
 }
 
 use super::packet::DEFAULT_TTL;
+use super::ports::Sharing;
 use super::scope::{interface_of, scoped};
 use super::sockets::SocketId;
 
@@ -45,7 +46,7 @@ pub struct Keepalive {
 /// Options of a TCP socket; connections inherit those of their listener.
 #[derive(Clone, Debug)]
 pub(super) struct TcpOptions {
-    pub(super) reuse_address: bool,
+    pub(super) sharing: Sharing,
     pub(super) nodelay: bool,
     pub(super) receive_buffer: u32,
     pub(super) send_buffer: u32,
@@ -59,7 +60,7 @@ impl Default for TcpOptions {
     /// large as Linux's becomes when data flow.
     fn default() -> Self {
         Self {
-            reuse_address: false,
+            sharing: Sharing::default(),
             nodelay: false,
             receive_buffer: 128 * 1024,
             send_buffer: 128 * 1024,

@@ -76,11 +76,12 @@ impl L3 {
         if !interface.up {
             return Err(Unsent::NetworkDown);
         }
-        if self.v6(port).is_some_and(|v6| v6.is_member(group)) {
+        if self.v6(port).is_some_and(|v6| v6.is_member(group)) && !options.unheard_here {
             // Who speaks to a group of its own hears itself (`IPV6_MULTICAST_LOOP`).
             self.loop_back6(ctx, buffer.clone());
         }
-        if super::address::group_scope(group) <= 1 {
+        let stays = super::address::group_scope(group) <= 1;
+        if stays || Header6::of(&buffer[HEADROOM..]).is_some_and(|header| header.hop_limit == 0) {
             return Ok(());
         }
         let buffer = self.guarded_output(ctx, port, true, buffer)?;

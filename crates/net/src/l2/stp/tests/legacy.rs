@@ -3,6 +3,7 @@
 use lanternet_core::trace::StpEvent as E;
 
 use super::*;
+use crate::l2::stp::Times;
 
 fn old(bridge: usize, ports: u16) -> StpConfig {
     StpConfig { rapid: false, ..config(bridge, ports) }
@@ -75,4 +76,44 @@ fn the_older_protocol_tells_the_root_of_a_change_until_it_is_acknowledged() {
     assert!(flag(|flags| flags.acknowledgement, (1, 0)), "and acknowledges it");
     assert!(flag(|flags| flags.topology_change, (0, 0)), "the root tells all");
     assert!(net.flushed.contains(&(1, 1)), "{:?}", net.flushed);
+}
+
+#[test]
+fn a_port_to_an_older_bridge_waits_until_the_news_of_a_lost_root_is_too_old() {
+    // The root is cut off. Bridges 0 and 1, with four cables between them, tell each other of ways
+    // to it that lead through themselves. Where such messages cross, both ends of a cable have what
+    // they know from the other: neither is designated, and what they know lasts for three hellos.
+    let cables = [
+        ((3, 0), (1, 0)),
+        ((0, 0), (1, 1)),
+        ((0, 1), (1, 2)),
+        ((1, 3), (0, 2)),
+        ((0, 3), (1, 4)),
+        ((1, 5), (2, 0)),
+    ];
+    let root = StpConfig { priority: 0, ..config(3, 1) };
+    let mut net = Net::new(vec![config(0, 4), config(1, 6), old(2, 1), root], &cables);
+    net.settle();
+    let lost = net.now;
+    net.events.clear();
+    net.messages.clear();
+    net.set_cable(0, false);
+    net.run_for(Duration::from_secs(180));
+    net.assert_spanning_tree();
+    // Each bridge makes it a second older (17.21.25 c); at the maximum age, nobody keeps it.
+    let news = net.messages.iter().filter_map(|(_, bpdu)| bpdu.config());
+    let news = news.filter(|config| config.vector.root.address == address(3));
+    let oldest = news.map(|config| config.times.message_age).max();
+    assert_eq!(oldest.map(Times::duration), Some(Duration::from_secs(20)));
+    let last = |what: fn(&E) -> bool| {
+        let found = net.events.iter().rev().find(|(_, at, event)| *at == 1 && what(event));
+        found.map(|(at, _, _)| *at)
+    };
+    let known = last(|event| matches!(event, E::RootChanged { .. })).expect("another root");
+    // 20 ages, each for at most three hellos (17.21.23).
+    assert!((30..=120).contains(&((known - lost).millis() / 1000)), "{}", known - lost);
+    // Only now can the port towards the older bridge begin with its two forward delays.
+    let forwards = last(|event| matches!(event, E::StateChanged { .. })).expect("forwards");
+    assert_eq!(forwards - known, Duration::from_secs(30));
+    assert_eq!(net.state((1, 5)), FORWARDING);
 }
