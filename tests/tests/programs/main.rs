@@ -5,3 +5,4 @@
 mod echo;
 mod partners;
 mod site;
+mod upload;
