@@ -4,5 +4,7 @@
 
 mod echo;
 mod line;
+mod partners;
 mod probe;
 mod site;
+mod upload;
