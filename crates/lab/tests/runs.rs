@@ -67,7 +67,7 @@ fn a_printed_lab_runs_as_the_lab_itself() {
 
 #[test]
 fn an_expectation_is_read_without_a_file_and_its_mistakes_are_underlined() {
-    let (lab, _) = lanternet_lab::parse(
+    let (lab, _) = parse(
         "nodes: { a: { kind: host, address: 10.0.0.1/24 }, b: { kind: host } }\nlinks: [a -- b]",
         "lab.yaml",
     )
