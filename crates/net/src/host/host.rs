@@ -227,8 +227,8 @@ fn run<'s>(
         drop(stack);
         let ended = executor.poll(task);
         stack = lock(shared);
-        if !stack.spawned.is_empty() {
-            executor.adopt(std::mem::take(&mut stack.spawned));
+        if let Some(spawned) = stack.spawned.take() {
+            executor.adopt(*spawned);
         }
         if let Some(Ended { program, code, panic }) = ended {
             drop(stack);
@@ -286,7 +286,7 @@ impl Device for Host {
             let mut stack = lock(&self.stack);
             stack.enter(ctx);
             stack.kill_programs();
-            std::mem::take(&mut stack.spawned)
+            stack.spawned.take()
         };
         drop(spawned);
         lock(&self.stack).crash(ctx);

@@ -56,7 +56,8 @@ pub(super) struct Stack {
     #[expect(clippy::box_collection, reason = "16 bytes less in each of a million silent hosts")]
     pub(super) pings: Option<Box<BTreeMap<u16, SocketId>>>,
     pub(super) programs: Vec<ProgramState>,
-    pub(super) spawned: Vec<Spawned>,
+    #[expect(clippy::box_collection, reason = "16 bytes less in each of a million silent hosts")]
+    pub(super) spawned: Option<Box<Vec<Spawned>>>,
     pub(super) timers: Timers,
     pub(super) names: Option<Arc<LabNames>>,
     pub(super) more: More,
@@ -84,7 +85,7 @@ impl Stack {
             udp_ports: Bindings::default(),
             pings: None,
             programs: Vec::new(),
-            spawned: Vec::new(),
+            spawned: None,
             timers: Timers::default(),
             names: config.names,
             more: More::new(config.hosts, config.dns, dhcp),
