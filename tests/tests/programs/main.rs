@@ -6,3 +6,4 @@ mod echo;
 mod line;
 mod probe;
 mod site;
+mod tls;
