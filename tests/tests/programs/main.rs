@@ -7,4 +7,5 @@ mod line;
 mod partners;
 mod probe;
 mod site;
+mod tls;
 mod upload;
