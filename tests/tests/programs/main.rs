@@ -5,4 +5,8 @@
 mod assistant;
 mod chat;
 mod echo;
+mod line;
+mod partners;
+mod probe;
 mod site;
+mod upload;
