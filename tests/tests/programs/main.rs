@@ -4,3 +4,4 @@
 
 mod echo;
 mod site;
+mod upload;

@@ -205,6 +205,10 @@ where
             }
             Ended::Refused { refusal, sending } => {
                 (self.tell)(Event::Refused { name, refusal: refusal.clone() });
+                if refusal.code.ends_connection() {
+                    let kind = io::ErrorKind::InvalidData;
+                    return Err(self.fatal(refusal.code, refusal.message, kind).await);
+                }
                 self.say(&ToClient::Refused(refusal)).await?;
                 if sending { self.drain().await } else { Ok(()) }
             }

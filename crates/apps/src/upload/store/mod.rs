@@ -266,9 +266,17 @@ impl<S: Sockets, F: Folder> Store<S, F> {
                 }
                 opened => opened.map_err(failed)?,
             };
-            // Where the file system knows no locks, one process has to be enough.
-            if file.try_lock().await.unwrap_or(true) {
-                return Ok((hold, file));
+            let until = self.sockets.now() + patience;
+            loop {
+                // Where the file system knows no locks, one process has to be enough.
+                if file.try_lock().await.unwrap_or(true) {
+                    return Ok((hold, file));
+                }
+                // Perhaps a server that is about to end.
+                if self.sockets.now() >= until {
+                    break;
+                }
+                self.sockets.sleep(LOOK).await;
             }
         }
         Err(Refusal::new(
