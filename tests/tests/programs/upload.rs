@@ -16,6 +16,15 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(next).collect()
 }
 
+/// A time after which some of a file has arrived, and not all.
+fn in_the_middle(world: World) -> Duration {
+    Duration::from_millis(match world {
+        World::Loopback => 30,
+        World::Perfect => 15,
+        World::Lossy => 20_000,
+    })
+}
+
 in_each_world! {
     fn files_and_folders_arrive_as_they_are(play) {
         let big = bytes(700_000);
@@ -72,7 +81,7 @@ in_each_world! {
         let line = format!("connect upload {at} big.bin --timeout 30s");
         let client = play.start(CLIENT, &line, Input::default());
         play.wait_for(&server, "begins");
-        play.pass(Duration::from_millis(if play.world() == World::Loopback { 30 } else { 600 }));
+        play.pass(in_the_middle(play.world()));
         play.kill(&server);
         let server = play.serve(&format!("serve upload --dir inbox --port {port}"));
         let client = play.finish(&client);
@@ -90,7 +99,7 @@ in_each_world! {
         let line = format!("connect upload {} big.bin", play.address(&server));
         let client = play.start(CLIENT, &line, Input::default());
         play.wait_for(&server, "begins");
-        play.pass(Duration::from_millis(if play.world() == World::Loopback { 30 } else { 600 }));
+        play.pass(in_the_middle(play.world()));
         play.kill(&client);
         play.connect(&line, &[]).exits(0).prints("resumed at ");
         assert!(play.file(SERVER, "inbox/big.bin").unwrap() == big);

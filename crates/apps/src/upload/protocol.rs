@@ -141,11 +141,13 @@ pub enum Side {
     Server,
 }
 
+pub(super) use kind::DATA;
+
 mod kind {
     pub(super) const HELLO: u8 = 1;
     pub(super) const OFFER: u8 = 2;
     pub(super) const START: u8 = 3;
-    pub(super) const DATA: u8 = 4;
+    pub(in crate::upload) const DATA: u8 = 4;
     pub(super) const FINISH: u8 = 5;
     pub(super) const CANCEL: u8 = 6;
     pub(super) const DECIDE: u8 = 7;

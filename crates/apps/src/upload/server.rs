@@ -258,7 +258,8 @@ where
             Ok(hash) => hash,
             Err((refusal, sending)) => {
                 // Half a file only helps where the other half has room.
-                if matches!(refusal.code, Code::DiskFull | Code::NoMoreRoom) {
+                if matches!(refusal.code, Code::DiskFull | Code::NoMoreRoom) || receiving.is_empty()
+                {
                     receiving.discard().await;
                 }
                 return Ok(Ended::Refused { refusal, sending });
