@@ -194,8 +194,16 @@ impl Command {
     /// The files and folders that it reads.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Serve(Serve::Site(args)) => {
+                std::iter::once(args.dir.as_str()).chain(args.tls.files.files()).collect()
+            }
+            Self::Connect(Connect::Site(args)) => args.trusted.files().collect(),
             Self::Serve(Serve::Dns(args)) => args.files(),
+            Self::Serve(Serve::Echo(args) | Serve::Upper(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => {
+                args.tls.trusted.files().collect()
+            }
+            Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
             Self::Ping(_)
             | Self::Traceroute(_)
@@ -216,10 +224,12 @@ impl Command {
             Self::Traceroute(args) => &args.host,
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
             Self::Connect(Connect::Site(args)) => &args.url.at.host,
+            Self::Connect(Connect::Line(args)) => &args.to.host,
+            Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
-            Self::Probe(_) | Self::Connect(_) => return None,
+            Self::Connect(_) => return None,
             Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
         })
     }
@@ -229,18 +239,22 @@ impl Command {
         let tcp = |port, bind| Some(Listens { port, bind, tcp: true, udp: false });
         match self {
             Self::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                let Listens { port, bind, .. } = tcp(server.port, server.bind)?;
+                let port = server.listen.port.unwrap_or(echo::DEFAULT_PORT);
+                let bind = server.listen.bind;
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
-            Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
+            Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })
             }
+            Self::Listen(args) => {
+                let ([tcp, udp], port) = (args.protocols(), args.ports.as_ref()?.single()?);
+                Some(Listens { port, bind: args.bind, tcp, udp })
+            }
             Self::Serve(_)
-            | Self::Listen(_)
             | Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -253,7 +267,12 @@ impl Command {
 
     /// Whether it serves until it is stopped, so that nobody should wait for its end.
     pub const fn is_daemon(&self) -> bool {
-        matches!(self, Self::Serve(_) | Self::Listen(_))
+        match self {
+            Self::Serve(_) => true,
+            // Without ports it prints who listens, and ends.
+            Self::Listen(args) => args.ports.is_some(),
+            _ => false,
+        }
     }
 }
 

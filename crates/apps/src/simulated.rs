@@ -15,6 +15,7 @@ use lanternet_net::dns::Cache;
 use lanternet_net::host::{
     self, DnsSettings, Errno, Handle, PathMtuDiscovery, Shutdown, SocketOption, stream,
 };
+use lanternet_net::services::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::console::Console;
@@ -26,7 +27,8 @@ use crate::icmp::{
 use crate::names;
 use crate::race;
 use crate::sockets::{
-    self, ConnectOptions, Family, Keepalive, ListenOptions, MessageTooLong, Sockets, UdpOptions,
+    self, ConnectOptions, Family, Keepalive, ListenOptions, Listening, MessageTooLong, Sockets,
+    UdpOptions,
 };
 
 /// A simulated host, as one of its programs sees it.
@@ -91,7 +93,7 @@ fn for_programs(
 
 /// As captures tell it: the simulation begins with the epoch.
 fn time_of_day(now: Instant) -> SystemTime {
-    UNIX_EPOCH + (now - Instant::ZERO).into()
+    UNIX_EPOCH + std::time::Duration::from(now - Instant::ZERO)
 }
 
 /// RFC 791 section 3.1: the total length has 16 bits.
@@ -200,6 +202,23 @@ impl Sockets for Simulated {
         self.machine.name.to_string()
     }
 
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        let open = self.handle.sockets().into_iter().filter_map(|row| {
+            let over = match row.protocol {
+                trace::Protocol::Tcp if row.state == Some(trace::TcpState::Listen) => {
+                    Transport::Tcp
+                }
+                trace::Protocol::Udp if !row.connected && row.local.port() != 0 => Transport::Udp,
+                _ => return None,
+            };
+            let program = row.program.map(|name| name.to_string());
+            Some(Listening { over, address: row.local, program })
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_by_key(|row| (row.over, row.address.port(), row.address.ip()));
+        Ok(open)
+    }
+
     fn default_bind(&self) -> IpAddr {
         // As servers on Linux do: `::` takes what is sent to IPv4 addresses as well.
         let family = if self.handle.has_ipv6() { Family::V6 } else { Family::V4 };
@@ -231,7 +250,7 @@ impl Console for Simulated {
     }
 
     fn print_bytes(&self, bytes: &[u8]) {
-        self.handle.print(&String::from_utf8_lossy(bytes));
+        self.handle.print_bytes(bytes);
     }
 
     fn print(&self, text: &str) {
@@ -314,6 +333,26 @@ impl AsyncWrite for TcpStream {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.0.poll_write(cx, data)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // One write, as `writev` is on Linux: TLS gives its records that way, and where only the first
+        // part were sent, an alert behind it would be lost.
+        match parts {
+            [part] => self.0.poll_write(cx, part),
+            parts => {
+                let all: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+                self.0.poll_write(cx, &all.concat())
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

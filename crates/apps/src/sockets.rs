@@ -119,6 +119,16 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// Runs `task` beside the program, until it is done or the host stops.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
+    /// Does work that keeps a processor busy for long (hashing a password), without keeping the other
+    /// tasks of the program from theirs. In a simulation it takes no time. The work goes on when the
+    /// future is dropped.
+    fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        async move { work() }
+    }
+
     /// The time of day: in a simulation that of its captures, which begin at a fixed moment.
     fn time_of_day(&self) -> SystemTime;
 
@@ -142,6 +152,14 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// The name of the service that a port is for (`getservbyport`), from the same sources.
     fn service_name(&self, port: u16, over: Transport) -> Option<String> {
         services::name_of(port, over).map(str::to_owned)
+    }
+
+    /// The ports that somebody on this host listens on: TCP before UDP, in the order of ports.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Unsupported`] where the system does not tell.
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Where a server listens unless it is told: everywhere on a simulated host; on a real machine
@@ -220,6 +238,17 @@ pub struct ConnectOptions {
     pub timeout: Option<Duration>,
     /// Connect from this address; port 0 lets the host choose.
     pub source: Option<SocketAddr>,
+}
+
+/// A port that somebody listens on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// TCP or UDP.
+    pub over: Transport,
+    /// Where.
+    pub address: SocketAddr,
+    /// Who, where the system tells.
+    pub program: Option<String>,
 }
 
 /// `SO_KEEPALIVE` and its three numbers. The operating system counts whole seconds, and at least one:

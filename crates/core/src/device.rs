@@ -19,6 +19,7 @@
 //! from one call to the next.
 
 use std::any::Any;
+use std::net::IpAddr;
 
 use crate::frame::{BufferPool, Frame};
 use crate::id::{FrameId, NodeId, PortId};
@@ -73,6 +74,12 @@ pub trait Device: Any + Send {
 
     /// The node lost its power; forget everything but the configuration.
     fn handle_crash(&mut self, _ctx: &mut Context<'_>) {}
+
+    /// Whether packets to this address are for this device, and for no other: how a partition knows
+    /// whose packet it sees. Devices without addresses have none.
+    fn has_address(&self, _address: IpAddr) -> bool {
+        false
+    }
 
     /// When this device next wants [`handle_timeout`](Self::handle_timeout), if ever.
     fn poll_timeout(&self) -> Option<Deadline> {

@@ -161,6 +161,25 @@ impl Direction {
         &self.settings
     }
 
+    /// Changes the settings for what is sent from now on. `rng` makes the random stream, if this is the
+    /// first time that one is needed.
+    pub(crate) fn change(&mut self, settings: Arc<LinkSettings>, rng: impl FnOnce() -> Rng) {
+        if settings.impaired() {
+            self.traffic.get_or_insert_default().rng.get_or_insert_with(rng);
+        }
+        self.settings = settings;
+    }
+
+    /// Puts frames that had arrived back, in front of all that are on their way: they arrive now.
+    pub(crate) fn put_back(&mut self, now: Instant, frames: Vec<Frame>) {
+        if !frames.is_empty() {
+            let in_flight = &mut self.traffic.get_or_insert_default().in_flight;
+            for frame in frames.into_iter().rev() {
+                in_flight.push_front((now, frame));
+            }
+        }
+    }
+
     /// When the next frame arrives.
     pub(crate) fn next_arrival(&self) -> Option<Instant> {
         self.traffic.as_ref()?.in_flight.front().map(|(at, _)| *at)

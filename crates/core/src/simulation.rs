@@ -4,12 +4,15 @@
 //! device when something happened to it, and puts on the cables what the device sends. Everything
 //! follows from the devices, the links, the seed, and the calls made from outside, in order.
 
+mod fault;
+
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use self::fault::Faults;
 use crate::device::{Context, Deadline, Device, Outbox};
 use crate::event_queue::{EventQueue, SourceId};
 use crate::frame::Frame;
@@ -39,6 +42,8 @@ pub struct Simulation {
     unstarted: Vec<NodeId>,
     events: u64,
     frames: u64,
+    /// Partitions and holds, while there are some.
+    faults: Option<Box<Faults>>,
 }
 
 struct Slot {
@@ -101,6 +106,7 @@ impl Simulation {
             unstarted: Vec::new(),
             events: 0,
             frames: 0,
+            faults: None,
         }
     }
 
@@ -151,9 +157,7 @@ impl Simulation {
             let source = self.add_source(Source::Direction(index));
             let settings = self.share(settings);
             let direction = Direction::new(settings, [from, to], source, || {
-                let node = self.topology.node_name(from.node);
-                let stream = format!("link {node} {}", self.topology.port_name(from));
-                Rng::named(self.seed, &stream)
+                random_stream(self.seed, &self.topology, from)
             });
             self.directions.push(direction);
             self.nodes[from.node.0 as usize].ports[from.port.0 as usize] = index;
@@ -290,6 +294,7 @@ impl Simulation {
                 self.emit(place, Some(&frame), || TraceEvent::Dropped { port: None, reason });
             }
             self.arm_direction(index, was);
+            self.lose_held(index);
         }
         for end in self.topology.ends(link) {
             if self.nodes[end.node.0 as usize].powered {
@@ -324,6 +329,14 @@ impl Simulation {
             self.emit(Place::Node(node), None, || TraceEvent::NodeRestarted);
             self.start_node(node);
         }
+    }
+
+    /// Whether the node has power.
+    ///
+    /// # Panics
+    /// When the node does not exist.
+    pub fn is_powered(&self, node: NodeId) -> bool {
+        self.nodes[node.0 as usize].powered
     }
 
     /// The time of the next event, if there is one. Nodes that were added and have not started yet
@@ -421,7 +434,13 @@ impl Simulation {
         let was = direction.next_arrival();
         let (to, frame) = (direction.to, direction.arrive(self.now));
         self.arm_direction(index, was);
-        let Some(frame) = frame else { return };
+        let Some(mut frame) = frame else { return };
+        if self.faults.is_some() {
+            match self.pass(index, frame) {
+                Some(passed) => frame = passed,
+                None => return,
+            }
+        }
         let port = to.port;
         self.emit(Place::Node(to.node), Some(&frame), || TraceEvent::FrameArrived {
             port,
@@ -533,6 +552,12 @@ impl Simulation {
             self.tracer.tell(&self.topology, &record);
         }
     }
+}
+
+/// The random stream of the direction of a link that leads away from a port.
+fn random_stream(seed: u64, topology: &Topology, from: PortRef) -> Rng {
+    let (node, port) = (topology.node_name(from.node), topology.port_name(from));
+    Rng::named(seed, &format!("link {node} {port}"))
 }
 
 /// The device of an external node: keeps what arrives.

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use lanternet_core::trace::{
-    MulticastEvent, Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment,
+    FaultEvent, MulticastEvent, Route, RouteKind, SegmentDirection, TcpFlags, TcpSegment,
 };
 use lanternet_core::{
     DropReason, Frame, FrameId, Instant, IpNet, LinkId, MacAddr, NodeId, Place, PortId, PortRef,
@@ -33,6 +33,7 @@ mod dns;
 mod drops;
 mod events;
 mod facts;
+mod fault;
 mod firewall;
 mod ipv6;
 mod multicast;
@@ -96,6 +97,7 @@ pub(crate) fn record(place: Place, event: TraceEvent) -> Record {
 /// At least one record of every variant, each at a place where it happens.
 pub(crate) fn records() -> Vec<Record> {
     let mut all = Vec::new();
+    let fault = fault::events().into_iter().map(TraceEvent::Fault);
     let vlan = vlan::events().into_iter().map(TraceEvent::Vlan);
     let stp = stp::events().into_iter().map(TraceEvent::Stp);
     let multicast = multicast::events().into_iter().map(TraceEvent::Multicast);
@@ -107,6 +109,7 @@ pub(crate) fn records() -> Vec<Record> {
     all.extend(
         events()
             .into_iter()
+            .chain(fault)
             .chain(vlan)
             .chain(stp)
             .chain(multicast)
@@ -137,6 +140,7 @@ fn link() -> Place {
 }
 
 fn place_of(event: &TraceEvent) -> Place {
+    use FaultEvent as F;
     use MulticastEvent as M;
     use TraceEvent as E;
     match event {
@@ -144,7 +148,14 @@ fn place_of(event: &TraceEvent) -> Place {
         | E::FrameDuplicated { .. }
         | E::FrameReordered { .. }
         | E::LinkUp
-        | E::LinkDown => link(),
+        | E::LinkDown
+        | E::Fault(
+            F::LinkHeld
+            | F::LinkReleased { .. }
+            | F::FrameHeld
+            | F::FrameReleased { .. }
+            | F::LinkChanged { .. },
+        ) => link(),
         E::HubRepeated { .. }
         | E::MacLearned { .. }
         | E::MacMoved { .. }
@@ -186,6 +197,7 @@ fn place_of_drop(reason: &DropReason) -> Place {
         | R::LinkCut
         | R::FrameTooLong { .. }
         | R::QueueFull { .. }
+        | R::Partitioned { .. }
         | R::Lost { .. } => link(),
         R::Runt { .. }
         | R::SamePort { .. }

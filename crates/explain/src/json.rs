@@ -144,6 +144,7 @@ fn name_ports(topology: &Topology, node: NodeId, value: &mut Value) {
             for (key, value) in fields.iter_mut() {
                 match (key.as_str(), &mut *value) {
                     ("port" | "interface", Value::Number(_)) => name_port(topology, node, value),
+                    ("from_node" | "to_node", Value::Number(_)) => name_node(topology, value),
                     ("ports", Value::Array(ports)) => {
                         ports.iter_mut().for_each(|port| name_port(topology, node, port));
                     }
@@ -155,6 +156,12 @@ fn name_ports(topology: &Topology, node: NodeId, value: &mut Value) {
             values.iter_mut().for_each(|value| name_ports(topology, node, value));
         }
         _ => {}
+    }
+}
+
+fn name_node(topology: &Topology, value: &mut Value) {
+    if let Some(node) = value.as_u64().and_then(|node| u32::try_from(node).ok()) {
+        *value = topology.node_name(NodeId(node)).into();
     }
 }
 

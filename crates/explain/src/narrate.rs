@@ -7,6 +7,7 @@ mod arp;
 mod dhcp;
 mod dns;
 pub(crate) mod drops;
+mod fault;
 mod firewall;
 pub(crate) mod icmp;
 mod ip;
@@ -309,6 +310,7 @@ pub fn sentence(catalogue: &Catalogue, topology: &Topology, record: &Record) -> 
         }
         E::NameUnknown { name } => say("name-unknown", args!(name)),
 
+        E::Fault(event) => fault::sentence(scene, event),
         E::Vlan(event) => vlan::sentence(scene, event),
         E::Stp(event) => stp::sentence(scene, event),
         E::Multicast(event) => multicast::sentence(scene, event),

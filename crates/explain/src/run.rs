@@ -214,6 +214,11 @@ fn settings(catalogue: &Catalogue, settings: &LinkSettings) -> Vec<String> {
     if LinkSettings::preset("lan").as_ref() == Some(settings) {
         return Vec::new();
     }
+    settings_in_words(catalogue, settings)
+}
+
+/// The settings that differ from a perfect cable's.
+pub(crate) fn settings_in_words(catalogue: &Catalogue, settings: &LinkSettings) -> Vec<String> {
     let LinkSettings { rate, delay, jitter, loss, duplicate, reorder, corrupt, queue, mtu } =
         settings;
     let say = |id, args| catalogue.text(id, &args);

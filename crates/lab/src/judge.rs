@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use lanternet_apps::sockets::Sockets;
 use lanternet_core::{Limits, NodeId};
 
-use crate::lab::{AddressClaim, Claim, Expectation, Lab, ProgramIndex, Speaker};
+use crate::lab::{AddressClaim, Claim, Expectation, Lab, Speaker};
 use crate::network::{DEFAULT_UNTIL, Network};
 use crate::probe::ProbeReport;
 
@@ -68,7 +68,7 @@ impl Network {
                 Verdict { held, finding: Finding::Addresses(found) }
             }
             Claim::Output { of, text, expected } => {
-                let lines = self.output(lab, *of);
+                let lines = self.output(*of);
                 let found = lines.iter().any(|line| line.contains(text.as_str()));
                 let finding = Finding::Output { lines: lines.len(), last: lines.last().cloned() };
                 Verdict { held: found == *expected, finding }
@@ -97,18 +97,20 @@ impl Network {
         })
     }
 
-    /// What was printed, on either stream, in the order of the programs.
-    fn output(&self, lab: &Lab, of: Speaker) -> Vec<String> {
-        let wanted = |index: &ProgramIndex| match of {
-            Speaker::Program(program) => program == *index,
-            Speaker::Node(node) => lab.programs[index.0].on == node,
+    /// What was printed, on either stream: by one program, before and after its host restarted, or by
+    /// all that a host has run.
+    fn output(&self, of: Speaker) -> Vec<String> {
+        let programs = match of {
+            Speaker::Program(index) => {
+                let mut runs = self.earlier(index);
+                runs.extend(self.program(index));
+                runs
+            }
+            Speaker::Node(node) => {
+                self.host(node.into()).map_or_else(Vec::new, lanternet_net::host::Host::programs)
+            }
         };
-        (0..lab.programs.len())
-            .map(ProgramIndex)
-            .filter(wanted)
-            .filter_map(|index| self.program(index))
-            .flat_map(|program| program.output)
-            .map(|line| line.text.to_string())
-            .collect()
+        let lines = programs.into_iter().flat_map(|program| program.output);
+        lines.map(|line| line.text.to_string()).collect()
     }
 }

@@ -91,6 +91,22 @@ pub fn parse_in(
     }
 }
 
+/// Reads one line of the `expect` language about a lab, as if it stood in its file; [`Network::judge`]
+/// judges it.
+///
+/// # Errors
+/// What is wrong with the line, or with what it says about this lab.
+pub fn expectation(lab: &Lab, line: &str) -> Result<Expectation, Diagnostics> {
+    let mut list = Vec::new();
+    let span = Span::new(0, line.len());
+    let text = Text { value: line.to_owned(), span, verbatim: Some(0) };
+    resolve::expectation(lab, &text, &mut list).ok_or_else(|| {
+        // Other labels point into the lab's text, which is not here.
+        list.iter_mut().for_each(|diagnostic| diagnostic.labels.truncate(1));
+        Diagnostics::new("expectation", line, list)
+    })
+}
+
 /// The circles of hubs and switches in which frames can go round without end, as the nodes on the way,
 /// the first of them at the end again. One that the spanning tree cuts is none.
 pub fn switch_loops(lab: &Lab) -> Vec<Vec<NodeIndex>> {

@@ -7,12 +7,13 @@ mod stp;
 mod vlan;
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use lanternet_apps::Simulated;
 use lanternet_apps::disk::Memory;
 use lanternet_apps::simulated::Machine;
+use lanternet_apps::{Files, Simulated};
 use lanternet_core::{
     Duration, Instant, Limits, LinkId, NodeId, PortId, PortRef, Rng, Simulation, Stop,
 };
@@ -45,7 +46,10 @@ pub struct Network {
     /// The simulation. The node of number n in the lab is the node of number n here, and so are the
     /// links.
     pub sim: Simulation,
+    /// Each program as it was started last.
     programs: Vec<Option<(NodeId, ProgramId)>>,
+    /// What programs were before their hosts restarted.
+    earlier: BTreeMap<ProgramIndex, Vec<ProgramId>>,
     /// What hosts with programs have besides their network.
     machines: BTreeMap<NodeId, Arc<Machine>>,
 }
@@ -83,40 +87,104 @@ impl Network {
         for (index, _) in lab.links.iter().enumerate().filter(|(_, link)| !link.up) {
             sim.set_link_up(Self::link(index), false);
         }
-        Self { sim, programs: vec![None; lab.programs.len()], machines: BTreeMap::new() }
+        let programs = vec![None; lab.programs.len()];
+        Self { sim, programs, earlier: BTreeMap::new(), machines: BTreeMap::new() }
     }
 
     /// Puts programs on their hosts; each starts when its time comes.
     pub fn start(&mut self, lab: &Lab, which: Start) {
         let files = Arc::new(lab.files());
-        for (slot, program) in self.programs.iter_mut().zip(&lab.programs) {
-            let command = program.command.clone();
-            let daemon = command.is_daemon();
-            if which == Start::Nothing || (which == Start::Servers && !daemon) {
-                continue;
+        for index in (0..lab.programs.len()).map(ProgramIndex) {
+            let daemon = lab.programs[index.0].command.is_daemon();
+            if which == Start::All || (which == Start::Servers && daemon) {
+                self.launch(lab, index, &files);
             }
-            let spec = ProgramSpec {
-                name: program.name.as_str().into(),
-                command: program.run.value.as_str().into(),
-                daemon,
-                at: Instant::ZERO + program.at.unwrap_or_default(),
-                needs_network: program.at.is_none(),
-                input: program.input.clone(),
+        }
+    }
+
+    fn launch(&mut self, lab: &Lab, index: ProgramIndex, files: &Arc<Files>) {
+        let program = &lab.programs[index.0];
+        let command = program.command.clone();
+        let spec = ProgramSpec {
+            name: program.name.as_str().into(),
+            command: program.run.value.as_str().into(),
+            daemon: command.is_daemon(),
+            at: Instant::ZERO + program.at.unwrap_or_default(),
+            needs_network: program.at.is_none(),
+            input: program.input.clone(),
+            contain_panics: false,
+        };
+        let id = self.spawn_with(lab, program.on, files, spec, |sockets| async move {
+            lanternet_apps::run(command, sockets.clone(), sockets).await.0
+        });
+        self.programs[index.0] = id.map(|id| (program.on.into(), id));
+    }
+
+    /// Puts a program that is not in the lab on a host or router, which starts when its time has come.
+    /// It gets its host as programs see it, and the value of its future is its exit code. `None` when
+    /// the node runs no programs.
+    pub fn spawn<F>(
+        &mut self,
+        lab: &Lab,
+        on: NodeIndex,
+        spec: ProgramSpec,
+        start: impl FnOnce(Simulated) -> F + Send + 'static,
+    ) -> Option<ProgramId>
+    where
+        F: Future<Output = u8> + Send + 'static,
+    {
+        // Only a host's first program asks for the files.
+        let files = match self.machines.contains_key(&on.into()) {
+            true => Arc::default(),
+            false => Arc::new(lab.files()),
+        };
+        self.spawn_with(lab, on, &files, spec, start)
+    }
+
+    fn spawn_with<F>(
+        &mut self,
+        lab: &Lab,
+        on: NodeIndex,
+        files: &Arc<Files>,
+        spec: ProgramSpec,
+        start: impl FnOnce(Simulated) -> F + Send + 'static,
+    ) -> Option<ProgramId>
+    where
+        F: Future<Output = u8> + Send + 'static,
+    {
+        let node = NodeId::from(on);
+        let machine = self.machines.entry(node).or_insert_with(|| {
+            Arc::new(Machine::new(lab.node(on).name.as_str(), Arc::clone(files)))
+        });
+        let machine = Arc::clone(machine);
+        self.sim.command(node, |host: &mut Host, ctx| {
+            host.spawn(ctx, spec, |handle| start(Simulated::new(handle).on(machine)))
+        })
+    }
+
+    /// Takes a node's power away. Its programs are gone, and what it has on disk stays.
+    pub fn crash(&mut self, node: NodeIndex) {
+        self.sim.crash(node.into());
+    }
+
+    /// Gives a node that has crashed its power again, and starts its programs from the beginning: the
+    /// servers, and those that had not ended when it crashed. A node that has power is left alone.
+    pub fn restart(&mut self, lab: &Lab, node: NodeIndex) {
+        if self.sim.is_powered(node.into()) {
+            return;
+        }
+        self.sim.restart(node.into());
+        let files = Arc::new(lab.files());
+        for index in (0..lab.programs.len()).map(ProgramIndex) {
+            let Some(before) = self.program(index).filter(|_| lab.programs[index.0].on == node)
+            else {
+                continue;
             };
-            let node = NodeId::from(program.on);
-            let machine = self.machines.entry(node).or_insert_with(|| {
-                Arc::new(Machine::new(lab.node(program.on).name.as_str(), Arc::clone(&files)))
-            });
-            let machine = Arc::clone(machine);
-            *slot = self
-                .sim
-                .command(node, |host: &mut Host, ctx| {
-                    host.spawn(ctx, spec, |handle| async move {
-                        let simulated = Simulated::new(handle).on(machine);
-                        lanternet_apps::run(command, simulated.clone(), simulated).await.0
-                    })
-                })
-                .map(|id| (node, id));
+            if before.daemon || before.exit_code().is_none() {
+                let id = self.programs[index.0].map(|(_, id)| id);
+                self.earlier.entry(index).or_default().extend(id);
+                self.launch(lab, index, &files);
+            }
         }
     }
 
@@ -142,6 +210,14 @@ impl Network {
     pub fn program(&self, index: ProgramIndex) -> Option<Program> {
         let (node, id) = (*self.programs.get(index.0)?)?;
         self.sim.device::<Host>(node)?.program(id)
+    }
+
+    /// What a program of the lab was before its host restarted, the first time first.
+    pub fn earlier(&self, index: ProgramIndex) -> Vec<Program> {
+        let ids = self.earlier.get(&index).map_or(&[][..], Vec::as_slice);
+        let host = self.programs.get(index.0).copied().flatten();
+        let host = host.and_then(|(node, _)| self.sim.device::<Host>(node));
+        host.map_or_else(Vec::new, |host| ids.iter().filter_map(|id| host.program(*id)).collect())
     }
 
     /// The disk of a host with programs.

@@ -20,9 +20,9 @@ use std::io;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::Document;
-use crate::lab::{Interface, Lab, NodeIndex};
+use crate::lab::{Expectation, Interface, Lab, Node, NodeIndex};
 use crate::names::{NodeName, some_of};
-use crate::span::{Span, Spanned};
+use crate::span::{Span, Spanned, Text};
 
 pub(crate) use dhcp::v4;
 pub use files::FilesAt;
@@ -36,6 +36,8 @@ struct Resolver<'a> {
     virtuals: BTreeMap<NodeIndex, Vec<Interface>>,
     /// Whether some program's entry could not be read, and with it a name.
     lost_programs: bool,
+    /// Whether programs may run that the lab does not name.
+    more_programs: bool,
     /// Whether there were mistakes before the expectations: what they are about may be lost.
     incomplete: bool,
     out: &'a mut Vec<Diagnostic>,
@@ -70,7 +72,9 @@ pub(crate) fn resolve(
     let lost_programs = document.programs.unread > 0;
     let names = BTreeMap::new();
     let virtuals = BTreeMap::new();
-    let mut resolver = Resolver { lab, names, virtuals, lost_programs, incomplete: false, out };
+    let (more_programs, incomplete) = (false, false);
+    let mut resolver =
+        Resolver { lab, names, virtuals, lost_programs, more_programs, incomplete, out };
     resolver.nodes(&document.nodes);
     resolver.links(&document.links.items);
     resolver.add_virtuals();
@@ -85,6 +89,26 @@ pub(crate) fn resolve(
     resolver.files(&document.files, folder);
     resolver.claims(&document.expect.items);
     resolver.lab
+}
+
+/// Reads one expectation about a lab that is made already.
+pub(crate) fn expectation(
+    lab: &Lab,
+    line: &Text,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Expectation> {
+    let named = |(index, node): (usize, &Node)| (node.name.value.clone(), Some(NodeIndex(index)));
+    let mut resolver = Resolver {
+        names: lab.nodes.iter().enumerate().map(named).collect(),
+        lab: Lab { expectations: Vec::new(), ..lab.clone() },
+        virtuals: BTreeMap::new(),
+        lost_programs: false,
+        more_programs: true,
+        incomplete: false,
+        out,
+    };
+    resolver.expectation(line);
+    resolver.lab.expectations.pop()
 }
 
 impl Resolver<'_> {

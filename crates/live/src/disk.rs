@@ -134,7 +134,7 @@ impl Folder for OsFolder {
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, link, modified })
+            Ok(Metadata { length, folder, link, modified, mode: mode(&found) })
         })
         .await
     }
@@ -246,6 +246,17 @@ fn rename_keeping(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => dir.rename(from, dir, to),
         Err(error) => Err(error),
     }
+}
+
+#[cfg(unix)]
+fn mode(found: &cap_std::fs::Metadata) -> Option<u32> {
+    use cap_std::fs::MetadataExt;
+    Some(found.mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &cap_std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(unix)]

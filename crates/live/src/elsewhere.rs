@@ -1,10 +1,11 @@
 //! What only Linux has, on other systems: nothing.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use lanternet_apps::icmp::{EchoRequest, IcmpMessage, UdpError};
-use lanternet_apps::sockets::{Family, IcmpSocket};
+use lanternet_apps::sockets::{Family, IcmpSocket, Listening};
+use lanternet_net::services::Transport;
 
 /// A ping socket; there is none.
 #[derive(Debug)]
@@ -53,4 +54,13 @@ pub(crate) fn path_mtu(_: &tokio::net::UdpSocket, _: bool) -> Option<u32> {
 
 pub(crate) fn interface_with(_: IpAddr) -> io::Result<u32> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn listening() -> io::Result<Vec<Listening>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The program that has a port; nobody tells.
+pub(crate) fn holder(_: Transport, _: SocketAddr) -> Option<String> {
+    None
 }

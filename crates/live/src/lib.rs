@@ -6,7 +6,8 @@
 //! - [`Terminal`]: standard input, output and error as a program's console, and its files.
 //! - [`OsFolder`]: folders that programs write in, through `cap_std`.
 //! - [`look_in`]: folders of this machine, for a program that shows one. `resolv_conf`: whom the
-//!   machine asks for names. `services`: its list of services.
+//!   machine asks for names. `services`: its list of services. `proc_net`: who
+//!   listens on it.
 //! - [`run`]: one program to its end, or until Ctrl-C.
 
 mod console;
@@ -16,6 +17,8 @@ mod files;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod kind;
 mod os;
+#[cfg(target_os = "linux")]
+mod proc_net;
 mod resolv_conf;
 mod run;
 mod services;

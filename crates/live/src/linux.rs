@@ -18,6 +18,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
+pub(crate) use crate::proc_net::{holder, listening};
 use crate::udp::too_long;
 
 /// A ping socket (`SOCK_DGRAM` with `IPPROTO_ICMP`), which `net.ipv4.ping_group_range` must allow.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use lanternet_apps::Sockets;
-use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, UdpOptions};
+use lanternet_apps::sockets::{ConnectOptions, Family, ListenOptions, Listening, UdpOptions};
 use lanternet_core::{Duration, Instant};
 use lanternet_net::host::DnsSettings;
 use lanternet_net::services::{self as iana, Transport};
 
-use crate::kind::OsIcmp;
+use crate::kind::{self, OsIcmp};
 use crate::resolv_conf;
 use crate::services;
 use crate::tcp::{self, OsListener, OsStream};
@@ -114,6 +114,14 @@ impl Sockets for Os {
         tokio::spawn(task);
     }
 
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            // It is never cancelled but when the runtime ends, and then nobody waits: a bug of the work's.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
     fn time_of_day(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -138,6 +146,10 @@ impl Sockets for Os {
     fn service_name(&self, port: u16, over: Transport) -> Option<String> {
         let own = services::name_of(port, over);
         own.or_else(|| iana::name_of(port, over).map(str::to_owned))
+    }
+
+    fn listening(&self) -> io::Result<Vec<Listening>> {
+        kind::listening()
     }
 
     fn default_bind(&self) -> IpAddr {

@@ -7,8 +7,12 @@ use std::task::{Context, Poll};
 
 use lanternet_apps::sockets::{ConnectOptions, Keepalive, ListenOptions, TcpListener, TcpStream};
 use lanternet_core::Duration;
+use lanternet_net::host::{BindError, Errno};
+use lanternet_net::services::Transport;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::kind;
 
 /// A connection.
 #[derive(Debug)]
@@ -21,8 +25,8 @@ pub struct OsListener(tokio::net::TcpListener);
 pub(crate) fn listen(on: SocketAddr, options: ListenOptions) -> io::Result<OsListener> {
     let socket = socket(on)?;
     share(&socket, on, options.reuse_address, options.v6_only)?;
-    socket.bind(on)?;
-    socket.listen(options.backlog).map(OsListener)
+    let listening = socket.bind(on).and_then(|()| socket.listen(options.backlog));
+    listening.map(OsListener).map_err(|error| taken(error, Transport::Tcp, on))
 }
 
 pub(crate) async fn connect(to: SocketAddr, options: ConnectOptions) -> io::Result<OsStream> {
@@ -58,6 +62,19 @@ pub(crate) fn share<'s>(
         socket.set_only_v6(v6_only)?;
     }
     Ok(())
+}
+
+/// The same error with the name of the program that has the port, where the system tells.
+pub(crate) fn taken(error: io::Error, over: Transport, on: SocketAddr) -> io::Error {
+    if error.kind() != io::ErrorKind::AddrInUse {
+        return error;
+    }
+    match kind::holder(over, on) {
+        Some(holder) => {
+            BindError { errno: Errno::AddressInUse, holder: Some(holder.into()) }.into()
+        }
+        None => error,
+    }
 }
 
 /// An address of IPv4 as such, and not as `::ffff:10.0.0.1`.
@@ -97,6 +114,18 @@ impl AsyncWrite for OsStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

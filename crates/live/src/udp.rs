@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use lanternet_apps::icmp::UdpError;
 use lanternet_apps::sockets::{MessageTooLong, UdpOptions, UdpSocket};
+use lanternet_net::services::Transport;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::kind;
-use crate::tcp::{plain, share};
+use crate::tcp::{plain, share, taken};
 
 /// A port for datagrams.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl OsUdp {
         let socket = Socket::new(Domain::for_address(on), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
         share(&socket, on, options.reuse_address, options.v6_only)?;
-        socket.bind(&on.into())?;
+        socket.bind(&on.into()).map_err(|error| taken(error, Transport::Udp, on))?;
         let socket = tokio::net::UdpSocket::from_std(socket.into())?;
         Ok(Self { socket, v6: on.is_ipv6() })
     }

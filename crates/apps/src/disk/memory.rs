@@ -179,9 +179,10 @@ impl Folder for Memory {
                 folder: false,
                 link: false,
                 modified: *lock(&content.modified),
+                mode: None,
             }),
             None if disk.is_folder(&path) => {
-                Ok(Metadata { length: 0, folder: true, link: false, modified: None })
+                Ok(Metadata { length: 0, folder: true, link: false, modified: None, mode: None })
             }
             None => Err(disk.missing(&path)),
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Dependence, FirewallPath};
 use crate::addr::{MacAddr, VlanId};
-use crate::id::PortId;
+use crate::id::{NodeId, PortId};
 use crate::link::QueueLimit;
 use crate::trace::{PortRole, PortState};
 
@@ -70,6 +70,13 @@ pub enum DropReason {
     Lost {
         /// The chance of it, in parts per million.
         chance: u32,
+    },
+    /// Somebody has parted the node that sent the packet from the one it is for.
+    Partitioned {
+        /// The node that sent the packet.
+        from_node: NodeId,
+        /// The node it is for.
+        to_node: NodeId,
     },
 
     // Hubs and switches.

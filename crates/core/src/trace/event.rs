@@ -7,9 +7,10 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::{
-    DhcpEvent, DnsEvent, DropReason, FirewallEvent, FloodCause, IcmpMessage, IcmpSilence,
-    Ipv6Event, LearnedFrom, MulticastEvent, NameSource, NatEvent, NeighborState, Protocol,
-    ResetCause, RetransmitCause, Route, StpEvent, Stream, TcpSegment, TcpState, VlanEvent,
+    DhcpEvent, DnsEvent, DropReason, FaultEvent, FirewallEvent, FloodCause, IcmpMessage,
+    IcmpSilence, Ipv6Event, LearnedFrom, MulticastEvent, NameSource, NatEvent, NeighborState,
+    Protocol, ResetCause, RetransmitCause, Route, StpEvent, Stream, TcpSegment, TcpState,
+    VlanEvent,
 };
 use crate::addr::{MacAddr, VlanId};
 use crate::frame::Frame;
@@ -550,6 +551,8 @@ pub enum TraceEvent {
     },
 
     // Features with a list of events of their own.
+    /// Faults from outside: partitions, holds, changed cables.
+    Fault(FaultEvent),
     /// VLANs: which VLAN a frame belongs to, and where it may leave (IEEE 802.1Q).
     Vlan(VlanEvent),
     /// The rapid spanning tree (IEEE 802.1D-2004, clause 17).
@@ -571,6 +574,12 @@ pub enum TraceEvent {
 impl From<VlanEvent> for TraceEvent {
     fn from(event: VlanEvent) -> Self {
         Self::Vlan(event)
+    }
+}
+
+impl From<FaultEvent> for TraceEvent {
+    fn from(event: FaultEvent) -> Self {
+        Self::Fault(event)
     }
 }
 

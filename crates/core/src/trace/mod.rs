@@ -9,6 +9,7 @@ mod dns;
 mod drop_reason;
 mod event;
 mod facts;
+mod fault;
 mod firewall;
 mod ipv6;
 mod multicast;
@@ -32,6 +33,7 @@ pub use facts::{
     ResetCause, RetransmitCause, Route, RouteKind, SegmentDirection, Stream, TcpFlags, TcpSegment,
     TcpState, Unreachable,
 };
+pub use fault::FaultEvent;
 pub use firewall::{FirewallAction, FirewallEvent, FirewallPath};
 pub use ipv6::{AddressOrigin, Ipv6Event, PrefixFacts, PrefixFault, RouterGone, SourceRule};
 pub use multicast::{MulticastEvent, ReportCause};

@@ -20,3 +20,24 @@ link-up = 链路 { $link } 接通
 link-down = 链路 { $link } 断开
 node-crashed = 断电：所有表项与连接全部丢失
 node-restarted = 重新通电，从零开始
+
+# 运行期间人为制造的故障。
+
+fault-partitioned = 与 { $node } 隔断：它发出的数据包不再能到达对方
+fault-repaired = 又能到达 { $node } 了
+fault-path-held = 发往 { $node } 的数据包在途中被扣留
+fault-path-released =
+    { $frames ->
+        [0] 发往 { $node } 的数据包不再扣留：没有等待的
+       *[other] 发往 { $node } 的数据包不再扣留：等待的 { $frames } 个按顺序继续前行
+    }
+fault-link-held = 链路 { $link } 从现在起扣留所有帧
+fault-link-released =
+    { $frames ->
+        [0] 链路 { $link } 不再扣留帧：没有等待的
+       *[other] 链路 { $link } 不再扣留帧：等待的 { $frames } 个按顺序到达
+    }
+fault-frame-held = { $frame } 在链路 { $link } 上等待放行
+fault-frame-released = { $frame } 等待 { $waited } 后继续经过链路 { $link }
+fault-link-changed = 链路 { $link } 这一方向的设定改为：{ $settings }
+fault-link-perfect = 链路 { $link } 这一方向从现在起既无限制也无干扰

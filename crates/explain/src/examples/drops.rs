@@ -3,7 +3,7 @@
 use lanternet_core::trace::{PortRole, PortState, Protocol};
 use lanternet_core::{DropReason, MacAddr, PortId, QueueLimit, VlanId};
 
-use super::{firewall, ip, mac, nat, net, socket};
+use super::{A1, B3, firewall, ip, mac, nat, net, socket};
 
 pub(super) fn drops() -> Vec<DropReason> {
     use DropReason as R;
@@ -20,6 +20,7 @@ pub(super) fn drops() -> Vec<DropReason> {
             R::QueueFull { frames: 43, bytes: 65_102, limit: QueueLimit::Bytes(65_536) },
         ],
         R::Lost { .. } => [R::Lost { chance: 50_000 }],
+        R::Partitioned { .. } => [R::Partitioned { from_node: A1, to_node: B3 }],
         R::Runt { .. } => [R::Runt { len: 9 }],
         R::SamePort { .. } => [
             R::SamePort { vlan: VlanId::DEFAULT, mac: mac(2), port: PortId(0) },

@@ -314,6 +314,7 @@ pub(super) fn events() -> Vec<TraceEvent> {
         E::NameUnknown { .. } => [E::NameUnknown { name: "b33".into() }],
 
         // Each has a file of its own.
+        E::Fault(_) => [],
         E::Vlan(_) => [],
         E::Stp(_) => [],
         E::Multicast(_) => [],

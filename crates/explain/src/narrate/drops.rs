@@ -24,6 +24,10 @@ pub(crate) fn sentence(scene: &Scene<'_>, reason: &DropReason) -> String {
             scene.say("drop-queue-full-bytes", &args!(bytes, limit))
         }
         R::Lost { chance } => scene.say("drop-lost", &args!(chance = Percent(*chance))),
+        R::Partitioned { from_node, to_node } => {
+            let [from, to] = [from_node, to_node].map(|node| scene.topology.node_name(*node));
+            scene.say("drop-partitioned", &args!(from, to))
+        }
 
         R::Runt { len } => scene.say("drop-runt", &args!(len)),
         R::SamePort { vlan, mac, port } => scene.say(
@@ -184,6 +188,7 @@ pub(crate) fn label(reason: &DropReason) -> &'static str {
         R::FrameTooLong { .. } => "drops-frame-too-long",
         R::QueueFull { .. } => "drops-queue-full",
         R::Lost { .. } => "drops-lost",
+        R::Partitioned { .. } => "drops-partitioned",
         R::Runt { .. } => "drops-runt",
         R::SamePort { .. } => "drops-same-port",
         R::ReservedAddress { .. } => "drops-reserved-address",

@@ -44,6 +44,7 @@ impl Layer {
             | E::LinkDown
             | E::NodeCrashed
             | E::NodeRestarted
+            | E::Fault(_)
             | E::HubRepeated { .. } => Self::Physical,
             E::MacLearned { .. }
             | E::MacMoved { .. }
@@ -125,6 +126,7 @@ impl Layer {
             | R::NodeDown
             | R::FrameTooLong { .. }
             | R::QueueFull { .. }
+            | R::Partitioned { .. }
             | R::Lost { .. } => Self::Physical,
             R::Runt { .. }
             | R::SamePort { .. }
@@ -238,6 +240,7 @@ pub(super) const fn is_benign(reason: &DropReason) -> bool {
         | R::NodeDown
         | R::FrameTooLong { .. }
         | R::QueueFull { .. }
+        | R::Partitioned { .. }
         | R::Lost { .. }
         | R::Runt { .. }
         | R::SourceIsGroup { .. }

@@ -8,21 +8,25 @@ use crate::lab::{
     AddressClaim, Claim, Expectation, NodeIndex, Program, ProgramIndex, Speaker, Station, Target,
 };
 use crate::names::{HostName, NodeName, some_of};
-use crate::span::Spanned;
+use crate::span::{Spanned, Text};
 
 impl Resolver<'_> {
     pub(super) fn claims(&mut self, lines: &[Spanned<ExpectLine>]) {
         self.incomplete = self.out.iter().any(|d| d.severity() == Severity::Error);
         for line in lines {
-            match expect::parse(&line.value.0) {
-                Ok(written) => {
-                    if let Some(claim) = self.claim(written) {
-                        let text = Spanned::new(line.value.0.value.trim().to_owned(), line.span);
-                        self.lab.expectations.push(Expectation { text, claim });
-                    }
+            self.expectation(&line.value.0);
+        }
+    }
+
+    pub(super) fn expectation(&mut self, line: &Text) {
+        match expect::parse(line) {
+            Ok(written) => {
+                if let Some(claim) = self.claim(written) {
+                    let text = Spanned::new(line.value.trim().to_owned(), line.span);
+                    self.lab.expectations.push(Expectation { text, claim });
                 }
-                Err(diagnostic) => self.out.push(diagnostic),
             }
+            Err(diagnostic) => self.out.push(diagnostic),
         }
     }
 
@@ -172,7 +176,11 @@ impl Resolver<'_> {
         if let Some(program) = self.program_named(name) {
             return Some(Speaker::Program(program));
         }
-        let node = self.node_with_programs(name)?;
+        // A program that somebody put there by hand may be the one.
+        let node = match self.names.get(&name.value) {
+            Some(Some(node)) if self.more_programs => *node,
+            _ => self.node_with_programs(name)?,
+        };
         Some(Speaker::Node(node))
     }
 

@@ -20,6 +20,7 @@ use super::error_queue::SocketError;
 use super::ping::{EchoMessage, EchoRequest};
 use super::process::{ProgramId, Spawned, lock};
 use super::readiness::Readiness;
+use super::rows::SocketRow;
 use super::sockets::{SocketId, SocketKind};
 use super::stack::Stack;
 use super::timers::TimerId;
@@ -96,17 +97,27 @@ impl Handle {
 
     /// Writes to standard output, exactly this.
     pub fn print(&self, text: &str) {
-        self.stack().write_out(self.program, Stream::Stdout, text);
+        self.print_bytes(text.as_bytes());
+    }
+
+    /// Writes these bytes to standard output. In its lines, what is no UTF-8 becomes `�`.
+    pub fn print_bytes(&self, bytes: &[u8]) {
+        self.stack().write_out(self.program, Stream::Stdout, bytes);
     }
 
     /// Writes to standard error, exactly this.
     pub fn print_error(&self, text: &str) {
-        self.stack().write_out(self.program, Stream::Stderr, text);
+        self.stack().write_out(self.program, Stream::Stderr, text.as_bytes());
     }
 
     /// The next line of standard input, without its end; `None` at its end.
     pub fn read_line(&self) -> Option<String> {
         self.stack().programs.get_mut(self.program.0 as usize)?.input.pop_front()
+    }
+
+    /// The sockets of the host, as `ss -tuan` lists them.
+    pub fn sockets(&self) -> Vec<SocketRow> {
+        self.stack().rows()
     }
 
     /// Makes a socket. It is closed by [`close`](Self::close), or when the program ends.

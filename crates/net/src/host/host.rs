@@ -1,6 +1,7 @@
 //! The device: a host, or a router, which is a host that passes packets on.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use lanternet_core::{Context, Deadline, Device, Frame, Instant, PortId};
@@ -8,7 +9,7 @@ use lanternet_core::{Context, Deadline, Device, Frame, Instant, PortId};
 use super::config::{DnsSettings, HostConfig, Names};
 use super::dhcp::ClientRow;
 use super::handle::Handle;
-use super::process::{Executor, Program, ProgramId, ProgramSpec, lock};
+use super::process::{Ended, Executor, Program, ProgramId, ProgramSpec, lock};
 use super::rows::SocketRow;
 use super::stack::Stack;
 use crate::dhcp::LeaseRow;
@@ -49,6 +50,29 @@ impl Host {
         executor.start_due(&self.stack, ctx.now());
         self.call(ctx, |_, _| ());
         id
+    }
+
+    /// Whether it has its addresses, or has given up waiting for them: what programs wait for that
+    /// need the network.
+    pub fn has_network(&self) -> bool {
+        lock(&self.stack).has_network()
+    }
+
+    /// Whether somebody outside the host has woken a program, as through a channel: it runs with the
+    /// host's next call, or with [`wake`](Self::wake).
+    pub fn is_woken(&self) -> bool {
+        self.executor.as_ref().is_some_and(|executor| executor.is_woken())
+    }
+
+    /// Lets programs run that somebody outside the host has woken.
+    pub fn wake(&mut self, ctx: &mut Context<'_>) {
+        self.call(ctx, |_, _| ());
+    }
+
+    /// How many programs, servers aside, have not ended: those that run and those whose time has not
+    /// come. One that lost its power has.
+    pub fn unfinished(&self) -> usize {
+        lock(&self.stack).unfinished()
     }
 
     /// The programs, in the order in which they were given to the host.
@@ -206,10 +230,13 @@ fn run<'s>(
         if !stack.spawned.is_empty() {
             executor.adopt(std::mem::take(&mut stack.spawned));
         }
-        if let Some((program, code)) = ended {
+        if let Some(Ended { program, code, panic }) = ended {
             drop(stack);
             executor.drop_tasks_of(program);
             stack = lock(shared);
+            if let Some(message) = panic {
+                stack.panicked(program, &message);
+            }
             stack.ended(program, code);
         }
         stack.flush(ctx);
@@ -264,6 +291,10 @@ impl Device for Host {
         drop(spawned);
         lock(&self.stack).crash(ctx);
         self.deadline = None;
+    }
+
+    fn has_address(&self, address: IpAddr) -> bool {
+        lock(&self.stack).l3.is_local(address)
     }
 
     fn poll_timeout(&self) -> Option<Deadline> {

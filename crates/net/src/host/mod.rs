@@ -46,7 +46,7 @@ pub use error_queue::SocketError;
 pub use handle::{Handle, Sleep};
 pub use host::Host;
 pub use ping::{EchoMessage, EchoRequest};
-pub use process::{OutputLine, Program, ProgramId, ProgramSpec, ProgramStatus};
+pub use process::{OutputLine, PANICKED, Program, ProgramId, ProgramSpec, ProgramStatus};
 pub use readiness::Readiness;
 pub use rows::SocketRow;
 pub use sockets::{SocketId, SocketKind};

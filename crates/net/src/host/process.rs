@@ -4,9 +4,11 @@
 //! in which things happened. Tasks that a program spawns end with it. Nothing here runs by itself:
 //! no threads, no clock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +40,13 @@ pub struct ProgramSpec {
     pub needs_network: bool,
     /// The lines of its standard input.
     pub input: Vec<String>,
+    /// Whether a panic ends the program alone, with [`PANICKED`] and a line on its standard error. A
+    /// panic of any other program is a bug of ours, and goes on to whoever runs the simulation.
+    pub contain_panics: bool,
 }
+
+/// The exit code of a program that panicked: that of a Rust process.
+pub const PANICKED: u8 = 101;
 
 /// A line that a program wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +107,7 @@ pub(super) struct ProgramState {
     pub(super) input: VecDeque<String>,
     output: Vec<OutputLine>,
     /// The beginnings of lines, for standard output and standard error.
-    partial: [String; 2],
+    partial: [Vec<u8>; 2],
     /// What it shows of itself.
     view: Option<View>,
 }
@@ -132,21 +140,32 @@ impl Stack {
         }
     }
 
-    /// A program wrote some text: each line that is complete now is told.
-    pub(super) fn write_out(&mut self, id: ProgramId, stream: Stream, text: &str) {
+    pub(super) fn unfinished(&self) -> usize {
+        let open = |state: &&ProgramState| {
+            !state.daemon
+                && matches!(state.status, ProgramStatus::Waiting | ProgramStatus::Running(_))
+        };
+        self.programs.iter().filter(open).count()
+    }
+
+    /// A program wrote something: each line that is complete now is told. What is no UTF-8 becomes `�`, once
+    /// the line is complete: a character may come in two pieces.
+    pub(super) fn write_out(&mut self, id: ProgramId, stream: Stream, bytes: &[u8]) {
         let Some(state) = self.programs.get_mut(id.0 as usize) else { return };
         let index = usize::from(stream == Stream::Stderr);
-        let mut rest = text;
+        let mut pieces = bytes.split(|byte| *byte == b'\n');
         let mut lines = Vec::new();
-        while let Some((line, after)) = rest.split_once('\n') {
+        // There is always a first piece.
+        let mut piece = pieces.next().unwrap_or_default();
+        for next in pieces {
             let mut whole = std::mem::take(&mut state.partial[index]);
-            whole.push_str(line);
+            whole.extend_from_slice(piece);
             lines.push(whole);
-            rest = after;
+            piece = next;
         }
-        state.partial[index].push_str(rest);
+        state.partial[index].extend_from_slice(piece);
         for line in lines {
-            self.write_line(id, stream, line);
+            self.write_line(id, stream, &line);
         }
     }
 
@@ -168,9 +187,9 @@ impl Stack {
         running.filter_map(|state| Some((state.name.clone(), state.view.clone()?))).collect()
     }
 
-    fn write_line(&mut self, id: ProgramId, stream: Stream, line: String) {
+    fn write_line(&mut self, id: ProgramId, stream: Stream, line: &[u8]) {
         let at = self.now;
-        let line: Arc<str> = line.into();
+        let line: Arc<str> = String::from_utf8_lossy(line).into();
         let state = &mut self.programs[id.0 as usize];
         state.output.push(OutputLine { at, stream, text: line.clone() });
         let program = state.name.clone();
@@ -190,7 +209,7 @@ impl Stack {
         for (index, stream) in [Stream::Stdout, Stream::Stderr].into_iter().enumerate() {
             let rest = std::mem::take(&mut self.programs[id.0 as usize].partial[index]);
             if !rest.is_empty() {
-                self.write_line(id, stream, rest);
+                self.write_line(id, stream, &rest);
             }
         }
         for socket in self.sockets.ids(Some(id)) {
@@ -201,6 +220,11 @@ impl Stack {
         state.status = ProgramStatus::Ended(now, code);
         let program = state.name.clone();
         self.tell(|| TraceEvent::ProgramEnded { program, code });
+    }
+
+    /// A program panicked: what it said is the last that it writes.
+    pub(super) fn panicked(&mut self, id: ProgramId, message: &str) {
+        self.write_out(id, Stream::Stderr, format!("panicked: {message}\n").as_bytes());
     }
 
     /// All programs that have not ended are gone without having ended.
@@ -289,6 +313,35 @@ impl Ready {
     }
 }
 
+/// What ended when a task was done.
+enum End {
+    /// The program, with this exit code.
+    Main(u8),
+    /// A task beside it.
+    Side,
+}
+
+impl Task {
+    fn poll(&mut self) -> Option<End> {
+        let mut context = Context::from_waker(&self.waker);
+        let end = match &mut self.work {
+            Work::Main(main) => main.as_mut().poll(&mut context).map(End::Main),
+            Work::Side(side) => side.as_mut().poll(&mut context).map(|()| End::Side),
+        };
+        match end {
+            Poll::Ready(end) => Some(end),
+            Poll::Pending => None,
+        }
+    }
+}
+
+/// What a panic said, as the standard panic handler finds it.
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
+}
+
 struct TaskWaker {
     task: u64,
     queued: AtomicBool,
@@ -319,6 +372,16 @@ pub(super) struct Executor {
     waiting: BTreeMap<(Instant, ProgramId), Waiting>,
     /// Programs whose time has come, but which wait for the network.
     held: Vec<(ProgramId, Start)>,
+    /// Programs whose panics are theirs alone.
+    contained: BTreeSet<ProgramId>,
+}
+
+/// How a program ended.
+pub(super) struct Ended {
+    pub(super) program: ProgramId,
+    pub(super) code: u8,
+    /// What it said when it panicked.
+    pub(super) panic: Option<String>,
 }
 
 impl fmt::Debug for Executor {
@@ -351,6 +414,9 @@ impl Executor {
             partial: Default::default(),
             view: None,
         });
+        if spec.contain_panics {
+            self.contained.insert(id);
+        }
         let start: Start = Box::new(move |handle| Box::pin(start(handle)));
         let (busy, needs_network) = (!spec.daemon, spec.needs_network);
         self.waiting.insert((at, id), Waiting { busy, needs_network, start });
@@ -407,24 +473,33 @@ impl Executor {
         self.ready.pop()
     }
 
-    /// Runs a task until it waits. The answer is the exit code, if that ended its program. Not to
-    /// be called with the lock held.
-    pub(super) fn poll(&mut self, number: u64) -> Option<(ProgramId, u8)> {
+    /// Whether something has happened for a task since the host ran its programs.
+    pub(super) fn is_woken(&self) -> bool {
+        self.ready.first.load(Ordering::Acquire) != 0
+    }
+
+    /// Runs a task until it waits. Tells if that ended its program. Not to be called with the lock
+    /// held.
+    pub(super) fn poll(&mut self, number: u64) -> Option<Ended> {
         let task = self.tasks.get_mut(&number)?;
         task.wake.queued.store(false, Ordering::Release);
-        let mut context = Context::from_waker(&task.waker);
-        match &mut task.work {
-            Work::Main(main) => match main.as_mut().poll(&mut context) {
-                Poll::Ready(code) => return Some((task.program, code)),
-                Poll::Pending => {}
-            },
-            Work::Side(side) => {
-                if side.as_mut().poll(&mut context).is_ready() {
-                    self.tasks.remove(&number);
-                }
+        let program = task.program;
+        if !self.contained.contains(&program) {
+            return match task.poll()? {
+                End::Main(code) => Some(Ended { program, code, panic: None }),
+                End::Side => self.tasks.remove(&number).and(None),
+            };
+        }
+        // What a panic leaves half done is the program's own, and goes with it.
+        match catch_unwind(AssertUnwindSafe(|| task.poll())) {
+            Ok(None) => None,
+            Ok(Some(End::Main(code))) => Some(Ended { program, code, panic: None }),
+            Ok(Some(End::Side)) => self.tasks.remove(&number).and(None),
+            Err(payload) => {
+                let panic = Some(message(&*payload));
+                Some(Ended { program, code: PANICKED, panic })
             }
         }
-        None
     }
 
     /// Takes on tasks that programs have spawned.
