@@ -217,7 +217,7 @@ in_each_world! {
         let client = play.connect(&line, &[]);
         client.exits(0).prints("big.bin: stored, 683.6 KiB").prints("2 files stored, ");
         play.wait_for(&server, "closed after 2 files, 683.6 KiB");
-        assert_eq!(play.file(SERVER, "inbox/photos/deep/报告 b.txt").unwrap(), "你好\n".as_content());
+        assert_eq!(play.file(SERVER, "inbox/photos/deep/报告 b.txt").unwrap(), "你好\n".as_bytes());
         play.connect(&line, &[]).exits(0).prints("2 files there already, 0 bytes");
     }
 }
