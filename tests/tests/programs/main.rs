@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod echo;
+mod line;
+mod probe;
 mod site;
