@@ -4,5 +4,6 @@
 
 mod echo;
 mod line;
+mod login;
 mod probe;
 mod site;
