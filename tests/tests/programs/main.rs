@@ -5,5 +5,7 @@
 mod echo;
 mod line;
 mod login;
+mod partners;
 mod probe;
 mod site;
+mod upload;
