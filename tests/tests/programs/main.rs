@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod assistant;
+mod chat;
 mod echo;
 mod line;
 mod login;
