@@ -211,6 +211,11 @@ impl Command {
             Self::Serve(Serve::Assistant(args)) => args.files().collect(),
             Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Serve(Serve::Login(args)) => {
+                args.tls.files.files().chain([args.users.as_str()]).collect()
+            }
+            Self::Connect(Connect::Login(args)) => args.tls.trusted.files().collect(),
+            Self::User(args) => vec![args.what.file()],
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -218,9 +223,18 @@ impl Command {
             | Self::Probe(_)
             | Self::Listen(_)
             | Self::Chat(_)
-            | Self::User(_)
             | Self::Serve(_)
             | Self::Connect(_) => Vec::new(),
+        }
+    }
+
+    /// The file among [`Command::files`] that it makes when it is not there.
+    pub const fn makes(&self) -> Option<&str> {
+        match self {
+            Self::User(users::Args { what: users::What::Add { users, .. } }) => {
+                Some(users.users.as_str())
+            }
+            _ => None,
         }
     }
 
@@ -235,6 +249,7 @@ impl Command {
             Self::Connect(Connect::Assistant(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
+            Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Host(args) => args.name.as_deref()?,
@@ -258,6 +273,9 @@ impl Command {
             }
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
+            Self::Serve(Serve::Login(server)) => {
+                tcp(server.listen.port.unwrap_or(login::DEFAULT_PORT), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })

@@ -6,6 +6,7 @@ mod assistant;
 mod chat;
 mod echo;
 mod line;
+mod login;
 mod partners;
 mod probe;
 mod site;
