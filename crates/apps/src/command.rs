@@ -202,6 +202,8 @@ impl Command {
             }
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Serve(Serve::Portal(args)) => args.files(),
+            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -224,6 +226,7 @@ impl Command {
             Self::Connect(Connect::Line(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
+            Self::Connect(Connect::Portal(args)) => &args.url.at.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Connect(_) => return None,
@@ -243,6 +246,9 @@ impl Command {
             Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
+            Self::Serve(Serve::Portal(server)) => {
+                tcp(server.listen.port.unwrap_or(server.default_port()), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })

@@ -4,7 +4,7 @@ use lanternet_core::Duration;
 
 /// Reads a size from an argument: `1500`, `10k`, `64KiB`, `1.5GB`. As with `dd` and `truncate`, `k` and
 /// `KiB` are 1024 bytes, `kB` 1000, and so on.
-pub(super) fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let wrong =
         || format!("expected a number of bytes such as `1500`, `10M` or `1.5GiB`, got `{text}`");
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -37,7 +37,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// `17 bytes`, `1.0 KiB`, `10.5 MiB`.
-pub(super) fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if count < 1024 {
         return format!("{count} byte{}", if count == 1 { "" } else { "s" });
@@ -53,14 +53,14 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// Bytes in a time, as `1.2 MiB/s`; nothing to say of no time.
-pub(super) fn rate(count: u64, time: Duration) -> Option<String> {
+pub(crate) fn rate(count: u64, time: Duration) -> Option<String> {
     let nanos = time.nanos();
     let per_second = u128::from(count) * 1_000_000_000 / u128::from(nanos.max(1));
     (nanos > 0).then(|| format!("{}/s", bytes(u64::try_from(per_second).unwrap_or(u64::MAX))))
 }
 
 /// A time for people: `3 s`, `2:05 min`, `1:02:03 h`.
-pub(super) fn time(time: Duration) -> String {
+pub(crate) fn time(time: Duration) -> String {
     let tenths = (u128::from(time.nanos()) + 50_000_000) / 100_000_000;
     let seconds = tenths / 10;
     match seconds {
