@@ -194,7 +194,10 @@ impl Command {
     /// The files and folders that it reads.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Serve(Serve::Site(args)) => {
+                std::iter::once(args.dir.as_str()).chain(args.tls.files.files()).collect()
+            }
+            Self::Connect(Connect::Site(args)) => args.trusted.files().collect(),
             Self::Serve(Serve::Dns(args)) => args.files(),
             Self::Serve(Serve::Echo(args) | Serve::Upper(args)) => args.tls.files.files().collect(),
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => {
@@ -243,7 +246,7 @@ impl Command {
                 let bind = server.listen.bind;
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
-            Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
+            Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
             }

@@ -335,6 +335,26 @@ impl AsyncWrite for TcpStream {
         self.0.poll_write(cx, data)
     }
 
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // One write, as `writev` is on Linux: TLS gives its records that way, and where only the first
+        // part were sent, an alert behind it would be lost.
+        match parts {
+            [part] => self.0.poll_write(cx, part),
+            parts => {
+                let all: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+                self.0.poll_write(cx, &all.concat())
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         // What was written is the host's; there is no buffer of ours to empty.
         Poll::Ready(Ok(()))

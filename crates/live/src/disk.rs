@@ -109,9 +109,14 @@ const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
 
 /// A pipe or a device may never end; a folder can be opened to read on Unix.
 fn only_a_file(file: File) -> io::Result<OsFile> {
-    match file.metadata()?.is_file() {
-        true => Ok(OsFile(Arc::new(file))),
-        false => Err(io::ErrorKind::IsADirectory.into()),
+    let found = file.metadata()?;
+    if found.is_file() {
+        Ok(OsFile(Arc::new(file)))
+    } else if found.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        let why = "it is no file, but a pipe or a device";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, why))
     }
 }
 

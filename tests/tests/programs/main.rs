@@ -3,4 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod echo;
+mod line;
+mod partners;
+mod probe;
 mod site;
+mod upload;

@@ -45,6 +45,8 @@ pub struct Log<C> {
     name: &'static str,
     format: LogFormat,
     quiet: bool,
+    /// Lines of text tell of connections too.
+    pub(super) connections: bool,
     time_of_day: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -71,13 +73,26 @@ impl<C: Console> Log<C> {
         time_of_day: impl Fn() -> SystemTime + Send + Sync + 'static,
     ) -> Self {
         let (console, time_of_day) = (console.clone(), Arc::new(time_of_day));
-        Self { console, name, format, quiet, time_of_day }
+        Self { console, name, format, quiet, connections: true, time_of_day }
     }
 
     /// Something happened with a client. `sentence` goes behind its address and is safe to print;
     /// `event` is a word for machines, `fields` what they may want to know. Never a secret.
     pub fn client(&self, peer: SocketAddr, event: &str, sentence: &str, fields: Fields<'_>) {
         self.about(Level::Info, peer, event, sentence, fields);
+    }
+
+    /// A connection begins or ends.
+    pub(super) fn connection(
+        &self,
+        peer: SocketAddr,
+        event: &str,
+        sentence: &str,
+        fields: Fields<'_>,
+    ) {
+        if self.connections || self.format == LogFormat::Json {
+            self.client(peer, event, sentence, fields);
+        }
     }
 
     /// Something went wrong with a client.

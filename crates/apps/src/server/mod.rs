@@ -47,6 +47,7 @@ pub struct Server<'a, S, C> {
     over: &'static str,
     note: String,
     certificate: Option<Certificate>,
+    connections: bool,
 }
 
 impl<'a, S: Sockets, C: Console> Server<'a, S, C> {
@@ -69,6 +70,7 @@ impl<'a, S: Sockets, C: Console> Server<'a, S, C> {
             over: "TCP",
             note: String::new(),
             certificate: None,
+            connections: true,
         }
     }
 
@@ -89,6 +91,13 @@ impl<'a, S: Sockets, C: Console> Server<'a, S, C> {
     #[must_use]
     pub fn tls(self, certificate: Option<Certificate>) -> Self {
         Self { certificate, ..self }
+    }
+
+    /// Where each request is a line of the log, those of the connections that it came by are too many:
+    /// only JSON has them.
+    #[must_use]
+    pub fn only_requests(self) -> Self {
+        Self { connections: false, ..self }
     }
 
     /// What it says that it listens on, for one that takes datagrams on the same port as well.
@@ -117,7 +126,8 @@ impl<'a, S: Sockets, C: Console> Server<'a, S, C> {
     /// # Errors
     /// Why not was said.
     pub async fn listen(self) -> Result<Listening<'a, S, C>, ExitCode> {
-        let log = Log::of(self.sockets, self.console, self.name, self.args);
+        let mut log = Log::of(self.sockets, self.console, self.name, self.args);
+        log.connections = self.connections;
         match self.try_listen(&log).await {
             Ok((listener, identity)) => {
                 Ok(Listening { server: self, log, listener, identity: identity.map(Arc::new) })
@@ -297,14 +307,14 @@ impl<S: Sockets, C: Console> Task<S, C> {
         let serving = async {
             let stream = match &identity {
                 None => {
-                    log.client(peer, "connected", "connected", &[]);
+                    log.connection(peer, "connected", "connected", &[]);
                     Link::plain_client(stream)
                 }
                 Some(identity) => match identity.accept(&client.sockets, stream).await {
                     Ok(link) => {
                         let version = link.version();
                         let sentence = format!("connected, {version}");
-                        log.client(peer, "connected", &sentence, &[("tls", version.into())]);
+                        log.connection(peer, "connected", &sentence, &[("tls", version.into())]);
                         link
                     }
                     Err(why) => return Err(why),
@@ -316,7 +326,7 @@ impl<S: Sockets, C: Console> Task<S, C> {
         let took = clock.now() - began;
         let took = ("milliseconds", (took.nanos() / 1_000_000).into());
         match ended {
-            Either::First(Ok(Ok(end))) => log.client(peer, "closed", &end, &[took]),
+            Either::First(Ok(Ok(end))) => log.connection(peer, "closed", &end, &[took]),
             Either::First(Ok(Err(error))) => {
                 let why = text::describe(&error);
                 let fields = [("error", why.as_str().into()), took];

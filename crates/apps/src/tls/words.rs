@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustls::{CertificateError, Error, InvalidMessage, OtherError};
+use rustls::{AlertDescription as Alert, CertificateError, Error, InvalidMessage, OtherError};
 
 use super::verify::Another;
 use crate::text;
@@ -61,6 +61,13 @@ pub(super) fn handshake(error: &io::Error, peer: &str) -> String {
         Some(Error::InvalidMessage(why)) => {
             format!("the {peer} sent what is no TLS: {why:?}")
         }
+        Some(Error::AlertReceived(
+            alert @ (Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA),
+        )) => format!("the {peer} does not trust our certificate: alert {alert:?}"),
         Some(Error::AlertReceived(alert)) => {
             format!("the {peer} gave up: alert {alert:?}")
         }
