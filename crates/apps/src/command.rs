@@ -211,6 +211,8 @@ impl Command {
             Self::Serve(Serve::Assistant(args)) => args.files().collect(),
             Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Serve(Serve::Portal(args)) => args.files(),
+            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Login(args)) => {
                 args.tls.files.files().chain([args.users.as_str()]).collect()
             }
@@ -249,6 +251,7 @@ impl Command {
             Self::Connect(Connect::Assistant(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
+            Self::Connect(Connect::Portal(args)) => &args.url.at.host,
             Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
@@ -273,6 +276,9 @@ impl Command {
             }
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
+            Self::Serve(Serve::Portal(server)) => {
+                tcp(server.listen.port.unwrap_or(server.default_port()), server.listen.bind)
             }
             Self::Serve(Serve::Login(server)) => {
                 tcp(server.listen.port.unwrap_or(login::DEFAULT_PORT), server.listen.bind)
