@@ -198,6 +198,9 @@ impl Command {
             Self::Serve(Serve::Dns(args)) => args.files(),
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Upload(args)) => {
+                args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
+            }
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
