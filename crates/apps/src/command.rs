@@ -194,8 +194,15 @@ impl Command {
     /// The files and folders that it reads.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Self::Serve(Serve::Site(args)) => vec![&args.dir],
+            Self::Serve(Serve::Site(args)) => {
+                std::iter::once(args.dir.as_str()).chain(args.tls.files.files()).collect()
+            }
+            Self::Connect(Connect::Site(args)) => args.trusted.files().collect(),
             Self::Serve(Serve::Dns(args)) => args.files(),
+            Self::Serve(Serve::Echo(args) | Serve::Upper(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => {
+                args.tls.trusted.files().collect()
+            }
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
             Self::Connect(Connect::Upload(args)) => {
@@ -235,10 +242,11 @@ impl Command {
         let tcp = |port, bind| Some(Listens { port, bind, tcp: true, udp: false });
         match self {
             Self::Serve(Serve::Echo(server) | Serve::Upper(server)) => {
-                let Listens { port, bind, .. } = tcp(server.port, server.bind)?;
+                let port = server.listen.port.unwrap_or(echo::DEFAULT_PORT);
+                let bind = server.listen.bind;
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
-            Self::Serve(Serve::Site(server)) => tcp(server.port, server.bind),
+            Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
             }

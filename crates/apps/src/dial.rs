@@ -1,13 +1,14 @@
 //! Connecting over TCP as clients do: the addresses of a name in turn.
 
 use std::io;
+use std::net::SocketAddr;
 
 use lanternet_core::Duration;
 
 use crate::console::Console;
 use crate::endpoint;
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
-use crate::tls::{Link, Trust};
+use crate::tls::{Link, Secure, Trust};
 use crate::trouble::Trouble;
 
 /// What the stack's own patience amounts to on Linux, for a message (`tcp_syn_retries` 6).
@@ -24,11 +25,10 @@ pub(crate) async fn dial_over<S: Sockets, C: Console>(
     options: ConnectOptions,
     trust: Option<&Trust>,
 ) -> Result<Link<S::TcpStream>, Trouble> {
-    let stream = dial(sockets, console, host, port, options).await?;
-    match trust {
-        None => Ok(stream),
-        Some(_) => Err(Trouble::cannot_begin("TLS is not made yet".to_owned())),
-    }
+    let Some(trust) = trust else { return dial(sockets, console, host, port, options).await };
+    let secure = Secure::prepare(sockets, console, host, port, trust).await?;
+    let (stream, peer) = dial_tcp(sockets, console, host, port, options).await?;
+    secure.connect(peer, stream).await
 }
 
 /// As [`dial_over`], in plain text.
@@ -39,6 +39,17 @@ pub(crate) async fn dial<S: Sockets, C: Console>(
     port: u16,
     options: ConnectOptions,
 ) -> Result<Link<S::TcpStream>, Trouble> {
+    let (stream, _) = dial_tcp(sockets, console, host, port, options).await?;
+    Ok(Link::plain_server(stream))
+}
+
+async fn dial_tcp<S: Sockets, C: Console>(
+    sockets: &S,
+    console: &C,
+    host: &str,
+    port: u16,
+    options: ConnectOptions,
+) -> Result<(S::TcpStream, SocketAddr), Trouble> {
     let addresses = endpoint::resolve(sockets, host, port)
         .await
         .map_err(|error| Trouble::resolving(host, &error))?;
@@ -56,7 +67,7 @@ pub(crate) async fn dial<S: Sockets, C: Console>(
                 let from = stream.local_addr().map(|from| format!(" from {from}"));
                 let from = from.unwrap_or_default();
                 console.error(&format!("connected to {address}{from} in {took}"));
-                return Ok(Link::plain(stream));
+                return Ok((stream, address));
             }
             Err(error) => last = Some(Trouble::connecting(address, patience, &error)),
         }

@@ -93,7 +93,7 @@ fn for_programs(
 
 /// As captures tell it: the simulation begins with the epoch.
 fn time_of_day(now: Instant) -> SystemTime {
-    UNIX_EPOCH + (now - Instant::ZERO).into()
+    UNIX_EPOCH + std::time::Duration::from(now - Instant::ZERO)
 }
 
 /// RFC 791 section 3.1: the total length has 16 bits.
@@ -333,6 +333,26 @@ impl AsyncWrite for TcpStream {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.0.poll_write(cx, data)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // One write, as `writev` is on Linux: TLS gives its records that way, and where only the first
+        // part were sent, an alert behind it would be lost.
+        match parts {
+            [part] => self.0.poll_write(cx, part),
+            parts => {
+                let all: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+                self.0.poll_write(cx, &all.concat())
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

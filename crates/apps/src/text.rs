@@ -1,6 +1,7 @@
 //! Words for errors, and foreign bytes made safe to print.
 
 use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use lanternet_core::Duration;
 
@@ -60,6 +61,30 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// A moment as RFC 3339 writes it, in UTC to the millisecond: `2026-11-21T09:30:00.250Z`. What lies before
+/// 1970 is 1970.
+pub fn rfc3339(moment: SystemTime) -> String {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    // The calendar repeats after 400 years. Years are counted from March, so that the day that not every
+    // year has is a year's last.
+    const DAYS_IN_400_YEARS: u64 = 146_097;
+    // 1 March of the year 0 lies 719,468 days before 1 January 1970.
+    let days = days + 719_468;
+    let (era, day) = (days / DAYS_IN_400_YEARS, days % DAYS_IN_400_YEARS);
+    // Without the leap days before it, each year has 365.
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // From March on five months have 153 days, as 31, 30, 31, 30, 31.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = 400 * era + year + next_year;
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    let (second, milli) = (second % 60, since.subsec_millis());
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
 /// Reads a length of time from an argument: `200ms`, `1.5s`, or a bare number of seconds as in
 /// `ping -i 0.2`.
 pub fn duration(text: &str) -> Result<Duration, String> {
@@ -85,6 +110,25 @@ mod tests {
         assert_eq!(preview(b"hello\n"), "\"hello\\n\"");
         assert_eq!(preview(&[b'a'; 64]), format!("{:?}", "a".repeat(64)));
         assert_eq!(preview(&[b'a'; 70_000]), format!("{:?} ...", "a".repeat(64)));
+    }
+
+    #[test]
+    fn moments_are_those_of_date() {
+        // What `date -u -d @N +%FT%TZ` of GNU coreutils says.
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399, "2000-02-28T23:59:59.000Z"),
+            (951_782_400, "2000-02-29T00:00:00.000Z"),
+            (951_868_800, "2000-03-01T00:00:00.000Z"),
+            (1_735_689_599, "2024-12-31T23:59:59.000Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+            (253_402_300_799, "9999-12-31T23:59:59.000Z"),
+        ] {
+            let moment = UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+            assert_eq!(rfc3339(moment), text);
+        }
+        let moment = UNIX_EPOCH + std::time::Duration::from_millis(1_763_717_400_250);
+        assert_eq!(rfc3339(moment), "2025-11-21T09:30:00.250Z");
     }
 
     #[test]

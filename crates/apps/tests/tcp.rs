@@ -186,7 +186,10 @@ async fn a_taken_port_is_told_at_once() {
     let line = format!("serve upper --bind 127.0.0.1 --port {}", server.port);
     let (code, output, errors) = run(&line, &[]).await;
     assert_eq!((code, output.as_str()), (ExitCode::ERROR, ""));
-    assert!(errors.contains("the address is in use: another program on this host"), "{errors}");
+    assert!(errors.contains("the address is in use: the program `"), "{errors}");
+    // This very process has it.
+    let holder = format!("(process {})` on this host has port", std::process::id());
+    assert!(errors.contains(&holder), "{errors}");
 }
 
 #[tokio::test]

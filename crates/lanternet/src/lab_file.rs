@@ -4,13 +4,13 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
+use lanternet::lab_folder::LabFolder;
 use lanternet_explain::{Catalogue, Explained, args};
 use lanternet_lab::{Diagnostics, Lab};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::command::Context;
 use crate::failure::Failure;
-use crate::lab_folder::LabFolder;
 
 /// No lab that a person writes is longer, and a wrong path may lead to something endless.
 const LIMIT: u64 = 16 << 20;

@@ -14,13 +14,13 @@ const MOST: u64 = 256 << 20;
 const MOST_FILES: usize = 10_000;
 
 /// The folder that a lab file is in.
-pub(crate) struct LabFolder {
+pub struct LabFolder {
     root: PathBuf,
 }
 
 impl LabFolder {
     /// The folder of this lab file.
-    pub(crate) fn of(lab: &Path) -> Self {
+    pub fn of(lab: &Path) -> Self {
         let root = match lab.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -29,7 +29,7 @@ impl LabFolder {
     }
 
     /// The file at a path, or all files in the folder at it.
-    pub(crate) fn files_at(&self, path: &str) -> io::Result<FilesAt> {
+    pub fn files_at(&self, path: &str) -> io::Result<FilesAt> {
         let mut found = Found { root: self.root.canonicalize()?, files: Vec::new(), bytes: 0 };
         found.take(&self.root.join(path), path)?;
         Ok(found.files)

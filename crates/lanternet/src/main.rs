@@ -6,7 +6,6 @@ mod args;
 mod command;
 mod failure;
 mod lab_file;
-mod lab_folder;
 mod output;
 
 use std::io::{self, Write};

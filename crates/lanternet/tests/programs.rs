@@ -71,9 +71,7 @@ fn ctrl_c_stops_a_server_without_a_failure() {
 fn a_port_that_is_taken_and_one_that_nobody_has_are_said_with_what_to_do() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    lanternet(&["serve", "echo", "--port", &port])
-        .exits(2)
-        .stderr_has("the address is in use: another program on this host has port");
+    lanternet(&["serve", "echo", "--port", &port]).exits(2).stderr_has("on this host has port");
     drop(taken);
     lanternet(&["connect", "echo", &format!("127.0.0.1:{port}"), "-s", "hi"])
         .exits(1)

@@ -1,12 +1,14 @@
 //! A network namespace of the test's own.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use nix::sched::{CloneFlags, setns};
 use nix::unistd::geteuid;
 use tun_rs::{DeviceBuilder, Layer, SyncDevice};
 
@@ -77,6 +79,31 @@ impl Namespace {
     #[track_caller]
     pub fn sysctl(&self, setting: &str) {
         output(self.command("sysctl").args(["-qw", setting]));
+    }
+
+    /// Moves the calling thread inside: the sockets that it makes from now on are the namespace's. Threads
+    /// that it starts are inside too.
+    ///
+    /// # Panics
+    /// When the kernel refuses.
+    #[track_caller]
+    pub fn enter(&self) {
+        let path = Path::new("/run/netns").join(&self.name);
+        let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        setns(file, CloneFlags::CLONE_NEWNET)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// A cable between a new card here and one in another namespace.
+    ///
+    /// # Panics
+    /// When it cannot be laid.
+    #[track_caller]
+    pub fn connect(&self, card: &str, other: &Self, its_card: &str) {
+        let (name, peer) = (card, its_card);
+        self.ip(&format!("link add {name} type veth peer name {peer} netns {}", other.name));
+        self.ip(&format!("link set {name} up"));
+        other.ip(&format!("link set {peer} up"));
     }
 
     /// A command that will run inside.

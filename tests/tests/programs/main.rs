@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod abuse;
 mod echo;
+mod line;
 mod partners;
+mod probe;
 mod site;
 mod upload;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use super::ConnectArgs;
 use super::input::Messages;
 use crate::console::{Console, ExitCode};
-use crate::dial::dial;
+use crate::dial::dial_over;
 use crate::framed::MessageReader;
 use crate::race::{timeout, try_join};
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
@@ -29,7 +29,15 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         timeout: Some(patience),
         source: args.source.map(|address| SocketAddr::new(address, 0)),
     };
-    let stream = dial(sockets, console, &args.to.host, args.port(sockets)?, options).await?;
+    let stream = dial_over(
+        sockets,
+        console,
+        &args.to.host,
+        args.port(sockets)?,
+        options,
+        args.tls.trust().as_ref(),
+    )
+    .await?;
     let peer = stream.peer_addr().map_err(|error| {
         Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
     })?;

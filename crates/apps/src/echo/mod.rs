@@ -10,7 +10,7 @@
 //!
 //! Exit code of `connect`: 0 when every message was answered (a broadcast: by anybody), 1 when not
 //! (refused, timed out, reset, lost), 2 when it could not begin (unknown host, no route, a message
-//! that the framing cannot carry). `serve` ends only when it cannot serve: 2.
+//! that the framing cannot carry). `serve`: 0 when it was asked to stop, 2 when it cannot serve.
 
 mod broadcast;
 mod client;
@@ -27,7 +27,9 @@ use lanternet_net::services::Transport;
 
 use crate::endpoint::{Endpoint, Port};
 use crate::framing::Framing;
+use crate::server::ListenArgs;
 use crate::text;
+use crate::tls::{ConnectTlsArgs, ServeTlsArgs};
 use crate::trouble::Trouble;
 
 pub use protocol::Service;
@@ -40,18 +42,15 @@ pub const DEFAULT_PORT: u16 = 9090;
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ServeArgs {
     /// UDP instead of TCP
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["backlog", "max_clients", "max_per_address", "idle",
+        "grace", "tls", "tls_cert", "tls_key"])]
     pub udp: bool,
-    /// Port to listen on; 0 lets the host choose
-    #[arg(short, long, default_value_t = DEFAULT_PORT)]
-    pub port: u16,
-    /// Address to listen on; 0.0.0.0 is all of the host's IPv4 addresses, :: all of its IPv6 ones
-    /// (default: all in a lab, 127.0.0.1 on this machine)
-    #[arg(short, long, visible_alias = "listen", value_name = "ADDRESS")]
-    pub bind: Option<IpAddr>,
-    /// How many connections may wait to be accepted
-    #[arg(long, value_name = "N", default_value_t = 128, conflicts_with = "udp")]
-    pub backlog: u32,
+    /// Where and whom it serves (default port 9090)
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// Whether over TLS
+    #[command(flatten)]
+    pub tls: ServeTlsArgs,
     /// Listen at once, but accept nobody before this time is over
     #[arg(long, value_name = "TIME", value_parser = text::duration, conflicts_with = "udp")]
     pub accept_after: Option<Duration>,
@@ -73,9 +72,6 @@ pub struct ServeArgs {
         conflicts_with = "udp"
     )]
     pub max_message: u32,
-    /// Print nothing about clients and messages
-    #[arg(long)]
-    pub quiet: bool,
 }
 
 /// The command line of `connect echo` and `connect upper`.
@@ -88,8 +84,11 @@ pub struct ConnectArgs {
     #[arg(short, long)]
     pub port: Option<Port>,
     /// UDP instead of TCP
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["tls", "pin", "tls_ca"])]
     pub udp: bool,
+    /// Whether over TLS
+    #[command(flatten)]
+    pub tls: ConnectTlsArgs,
     /// Send to a broadcast address such as 255.255.255.255, and print everybody's answers
     #[arg(long, requires = "udp")]
     pub broadcast: bool,
@@ -137,16 +136,10 @@ where
     S: crate::Sockets,
     C: crate::Console,
 {
-    let ended = match args.udp {
+    match args.udp {
         false => server::serve(&sockets, &console, service, &args).await,
         true => udp_server::serve(&sockets, &console, service, &args).await,
-    };
-    let message = match ended {
-        Ok(never) => match never {},
-        Err(message) => message,
-    };
-    console.error(&format!("serve {service}: {message}"));
-    crate::ExitCode::ERROR
+    }
 }
 
 /// Runs `connect echo` or `connect upper`.

@@ -22,6 +22,16 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The name of its server's program.
+    pub(super) const fn server(self) -> &'static str {
+        match self {
+            Self::Echo => "serve echo",
+            Self::Upper => "serve upper",
+        }
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,12 +1,13 @@
 //! The UDP server: one socket for all clients, and nothing to remember about any.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use super::ServeArgs;
 use super::protocol::Service;
-use crate::console::Console;
+use super::{DEFAULT_PORT, ServeArgs};
+use crate::console::{Console, ExitCode};
 use crate::failures::Failures;
+use crate::race::{Either, select};
+use crate::server::Log;
 use crate::sockets::{Sockets, UdpSocket};
 use crate::{text, trouble};
 
@@ -18,14 +19,40 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     console: &C,
     service: Service,
     args: &ServeArgs,
-) -> Result<Infallible, String> {
-    let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), args.port);
-    let socket = sockets
-        .udp_bind(address)
-        .await
-        .map_err(|error| trouble::listening("UDP", address, &error))?;
+) -> ExitCode {
+    let log = Log::of(sockets, console, service.server(), &args.listen);
+    let mut datagrams = 0_usize;
+    let serving = answer_all(sockets, service, args, &log, &mut datagrams);
+    match select(console.stop_requested(), serving).await {
+        Either::First(()) => {
+            let sentence = format!("stopped after {}", text::count(datagrams, "datagram"));
+            log.server("stopped", &sentence, &[("datagrams", datagrams.into())]);
+            ExitCode::SUCCESS
+        }
+        Either::Second(message) => {
+            log.error("failed", &message);
+            ExitCode::ERROR
+        }
+    }
+}
+
+/// Answers datagrams until it cannot, and gives the reason.
+async fn answer_all<S: Sockets, C: Console>(
+    sockets: &S,
+    service: Service,
+    args: &ServeArgs,
+    log: &Log<C>,
+    datagrams: &mut usize,
+) -> String {
+    let port = args.listen.port.unwrap_or(DEFAULT_PORT);
+    let address = SocketAddr::new(args.listen.bind.unwrap_or(sockets.default_bind()), port);
+    let socket = match sockets.udp_bind(address).await {
+        Ok(socket) => socket,
+        Err(error) => return trouble::listening("UDP", address, &error),
+    };
     let address = socket.local_addr().unwrap_or(address);
-    console.print_line(&format!("listening on UDP {address}"));
+    let fields = [("address", address.to_string().into())];
+    log.server("listening", &format!("listening on UDP {address}"), &fields);
     let mut buffer = vec![0; LONGEST];
     let mut failures = Failures::default();
     loop {
@@ -33,25 +60,22 @@ pub(super) async fn serve<S: Sockets, C: Console>(
             Ok(received) => received,
             Err(error) => {
                 let message = format!("cannot receive: {}", text::describe(&error));
-                let tell = |message: &str| console.error(&format!("serve {service}: {message}"));
-                failures.another(sockets, message, tell).await?;
-                continue;
+                let tell = |message: &str| log.error("receive_failed", message);
+                match failures.another(sockets, message, tell).await {
+                    Ok(()) => continue,
+                    Err(message) => return message,
+                }
             }
         };
         failures.forget();
+        *datagrams += 1;
         let datagram = &buffer[..length];
-        if !args.quiet {
-            console.print_line(&format!(
-                "{peer} datagram of {}: {}",
-                text::count(length, "byte"),
-                text::preview(datagram)
-            ));
-        }
+        let (bytes, preview) = (text::count(length, "byte"), text::preview(datagram));
+        let fields = [("bytes", length.into()), ("preview", preview.as_str().into())];
+        log.client(peer, "datagram", &format!("datagram of {bytes}: {preview}"), &fields);
         if let Err(error) = socket.send_to(&service.answer(datagram), peer).await {
-            console.error(&format!(
-                "serve {service}: no answer sent to {peer}: {}",
-                text::describe(&error)
-            ));
+            let why = text::describe(&error);
+            log.error("send_failed", &format!("no answer sent to {peer}: {why}"));
         }
     }
 }

@@ -26,7 +26,7 @@ impl<'a, S: Sockets, C: Console> Input<'a, S, C> {
     pub(super) async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         if self.args.say.is_empty() {
             let bytes = self.console.read_bytes().await?;
-            let piece = if self.args.crlf { self.ends.to_crlf(&bytes) } else { bytes };
+            let piece = if self.args.crlf { self.ends.with_crlf(&bytes) } else { bytes };
             return Ok(Some(piece).filter(|piece| !piece.is_empty()));
         }
         let Some(text) = self.args.say.get(self.said) else { return Ok(None) };
@@ -52,7 +52,7 @@ struct LineEnds {
 
 impl LineEnds {
     /// The same bytes with a CR before each LF that has none.
-    fn to_crlf(&mut self, bytes: &[u8]) -> Vec<u8> {
+    fn with_crlf(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 16 + 1);
         for byte in bytes {
             if *byte == b'\n' && !self.after_cr {
@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn a_line_end_gets_its_cr_once_also_across_pieces() {
         let mut ends = LineEnds::default();
-        assert_eq!(ends.to_crlf(b"a\nb\r\n\n"), b"a\r\nb\r\n\r\n");
-        assert_eq!(ends.to_crlf(b"c\r"), b"c\r");
-        assert_eq!(ends.to_crlf(b"\nd"), b"\nd");
+        assert_eq!(ends.with_crlf(b"a\nb\r\n\n"), b"a\r\nb\r\n\r\n");
+        assert_eq!(ends.with_crlf(b"c\r"), b"c\r");
+        assert_eq!(ends.with_crlf(b"\nd"), b"\nd");
     }
 }

@@ -67,6 +67,9 @@ pub(super) async fn probe<S: Sockets, C: Console>(
 ) -> Result<ExitCode, String> {
     let over = if args.udp { Transport::Udp } else { Transport::Tcp };
     let ports = args.ports.numbers(sockets, over)?;
+    if ports.contains(&0) {
+        return Err("port 0 is none that anybody can have; the first is 1".to_owned());
+    }
     let family = args.source.map(Family::of);
     let host = endpoint::resolve_one(sockets, &args.host, family).await?;
     let shown = match args.host.parse::<IpAddr>() {

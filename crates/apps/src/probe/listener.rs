@@ -46,14 +46,15 @@ pub(super) async fn listen<S: Sockets, C: Console>(
     let address = args.bind.unwrap_or(sockets.default_bind());
     let [tcp, udp] = args.protocols();
     // All are opened before any is served: a port that is taken ends it with nothing half done.
-    let (mut listeners, mut sockets_) = (Vec::new(), Vec::new());
+    let (mut listeners, mut datagrams) = (Vec::new(), Vec::new());
     if tcp {
         let ports = ports.numbers(sockets, Transport::Tcp)?;
         too_many(&ports)?;
         for port in ports {
             let on = SocketAddr::new(address, port);
             let listener = sockets.tcp_listen(on, ListenOptions::default()).await;
-            listeners.push((on, listener.map_err(|error| trouble::listening("TCP", on, &error))?));
+            let listener = listener.map_err(|error| trouble::listening("TCP", on, &error))?;
+            listeners.push((listener.local_addr().unwrap_or(on), listener));
         }
     }
     if udp {
@@ -62,14 +63,15 @@ pub(super) async fn listen<S: Sockets, C: Console>(
         for port in ports {
             let on = SocketAddr::new(address, port);
             let socket = sockets.udp_bind(on).await;
-            sockets_.push((on, socket.map_err(|error| trouble::listening("UDP", on, &error))?));
+            let socket = socket.map_err(|error| trouble::listening("UDP", on, &error))?;
+            datagrams.push((socket.local_addr().unwrap_or(on), socket));
         }
     }
     for (on, listener) in listeners {
         console.print_line(&format!("listening on TCP {on}"));
         sockets.spawn(Arc::clone(&shared).accept(on.port(), listener));
     }
-    for (on, socket) in sockets_ {
+    for (on, socket) in datagrams {
         console.print_line(&format!("listening on UDP {on}"));
         sockets.spawn(Arc::clone(&shared).receive(on.port(), socket));
     }

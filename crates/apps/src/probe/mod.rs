@@ -54,8 +54,8 @@ pub struct Args {
 /// The command line of `listen`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ListenArgs {
-    /// Ports and services to open: 8000,9000-9002,http; without any, what listens on this host is
-    /// printed
+    /// Ports and services to open: 8000,9000-9002,http; 0 lets the host choose; without any, what
+    /// listens on this host is printed
     pub ports: Option<Ports>,
     /// Open TCP ports; also without this, unless --udp is given
     #[arg(long)]

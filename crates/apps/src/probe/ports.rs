@@ -40,6 +40,10 @@ impl Item {
             Ok(Port::Number(port)) => Some(port),
             _ => None,
         };
+        // For `listen`: the host chooses.
+        if text == "0" {
+            return Some(Self::One(Port::Number(0)));
+        }
         // A service may have a hyphen in its name.
         if let Some((first, last)) = text.split_once('-')
             && let (Some(first), Some(last)) = (number(first.trim()), number(last.trim()))
@@ -102,10 +106,10 @@ mod tests {
 
     #[test]
     fn ports_ranges_and_services_stand_side_by_side() {
-        for text in ["22", "22,80,8000-8010", "ssh,http", "netbios-ns,1-65535"] {
+        for text in ["0", "22", "22,80,8000-8010", "ssh,http", "netbios-ns,1-65535"] {
             assert_eq!(text.parse::<Ports>().map(|ports| ports.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "0", "22,", "80-70", "1-65536", "22 80", "-", "1-", "ssh-2,!"] {
+        for text in ["", "00", "22,", "80-70", "1-65536", "22 80", "-", "1-", "ssh-2,!"] {
             assert!(text.parse::<Ports>().is_err(), "{text}");
         }
         assert_eq!("80".parse::<Ports>().map(|ports| ports.single()), Ok(Some(80)));

@@ -22,11 +22,17 @@ pub struct ListenArgs {
     pub backlog: u32,
     /// Serve so many clients at once; more wait in the backlog
     #[arg(long, value_name = "N", default_value_t = 1000,
-        value_parser = clap::value_parser!(u32).range(1..))]
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_clients: u32,
-    /// End the connection of a client that does nothing for this time
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = text::duration)]
-    pub idle: Duration,
+    /// Serve so many clients of one address at once; more are turned away (default: no such limit)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_per_address: Option<u32>,
+    /// End the connection of a client that does nothing for this time (default: 5m; web servers 15s)
+    #[arg(long, value_name = "TIME", value_parser = text::duration)]
+    pub idle: Option<Duration>,
+    /// When the server is stopped, let clients finish what they began for this time
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = text::duration)]
+    pub grace: Duration,
     /// Print nothing about clients
     #[arg(long)]
     pub quiet: bool,

@@ -7,10 +7,11 @@ use tokio::io::AsyncWriteExt;
 use super::ConnectArgs;
 use super::response::{Reader, Response};
 use crate::console::{Console, ExitCode};
-use crate::dial::dial;
+use crate::dial::dial_over;
 use crate::race::timeout;
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
 use crate::text;
+use crate::tls::Trust;
 use crate::trouble::Trouble;
 
 pub(super) async fn connect<S: Sockets, C: Console>(
@@ -19,7 +20,19 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     args: &ConnectArgs,
 ) -> Result<ExitCode, Trouble> {
     let options = ConnectOptions { timeout: Some(args.timeout), source: None };
-    let mut stream = dial(sockets, console, &args.url.at.host, args.url.port(), options).await?;
+    let url = &args.url;
+    let trust = match (url.secure, args.trusted.trust()) {
+        (true, trust) => Some(trust.unwrap_or(Trust::FirstUse)),
+        (false, None) => None,
+        (false, Some(_)) => {
+            let words = "without TLS there is no certificate to compare: write https://";
+            return Err(Trouble::cannot_begin(format!("{url}: {words}")));
+        }
+    };
+    let (host, port) = (&url.at.host, url.port());
+    let mut stream = dial_over(sockets, console, host, port, options, trust.as_ref()).await?;
+    // A body may end where the connection does.
+    stream.refuse_truncation();
     let peer = stream.peer_addr().map_err(|error| {
         Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
     })?;

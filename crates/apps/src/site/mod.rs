@@ -8,11 +8,11 @@
 //! With `--name` a request for another host is refused with 421 (RFC 9110 section 15.5.20); the name
 //! stands for itself and all below it, so `shop.example` is also `www.shop.example`.
 //!
-//! What is not here: TLS, compression, several ranges at once (answered with the whole file, which
+//! What is not here: compression, several ranges at once (answered with the whole file, which
 //! RFC 9110 section 14.2 allows), and `Date`, since a simulated host has no calendar (section 6.6.1).
 //!
 //! Exit code of `connect site`: 0 when the answer's status is below 400, 1 when not or when there was
-//! no answer, 2 when it could not begin. `serve site` ends only when it cannot serve: 2.
+//! no answer, 2 when it could not begin. `serve site`: 0 when it was asked to stop, 2 when it cannot serve.
 //!
 //! - `request`: the head of a request. `target`, `range`, `conditions`, `media`, `listing`: one
 //!   question each. `answer`: which answer is due. None of them does I/O.
@@ -30,16 +30,19 @@ mod server;
 mod target;
 mod url;
 
-use std::net::IpAddr;
-
 use lanternet_core::Duration;
 
 pub use url::{ParseUrlError, Url};
 
+use crate::server::ListenArgs;
 use crate::text;
+use crate::tls::{ServeTlsArgs, TrustArgs};
 
 /// The port of HTTP (RFC 9110 section 4.2.1), when a URL or `--port` says nothing else.
 pub const DEFAULT_PORT: u16 = 80;
+
+/// The port of HTTP over TLS (RFC 9110 section 4.2.2).
+pub const DEFAULT_TLS_PORT: u16 = 443;
 
 /// The command line of `serve site`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
@@ -47,38 +50,26 @@ pub struct ServeArgs {
     /// Folder to show
     #[arg(short, long, value_name = "FOLDER", default_value = ".")]
     pub dir: String,
-    /// Port to listen on; 0 lets the host choose
-    #[arg(short, long, default_value_t = DEFAULT_PORT)]
-    pub port: u16,
-    /// Address to listen on; 0.0.0.0 is all of the host's IPv4 addresses, :: all of its IPv6 ones
-    /// (default: all in a lab, 127.0.0.1 on this machine)
-    #[arg(short, long, visible_alias = "listen", value_name = "ADDRESS")]
-    pub bind: Option<IpAddr>,
+    /// Where and whom it serves (default port 80, over TLS 443)
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// Whether over TLS
+    #[command(flatten)]
+    pub tls: ServeTlsArgs,
     /// Name of the site (repeatable): other hosts than this and those below it are refused with 421
     #[arg(short, long, value_name = "NAME", value_parser = url::host_name)]
     pub name: Vec<String>,
-    /// Serve so many clients at once; more wait until one has gone
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 256,
-        value_parser = clap::value_parser!(u16).range(1..)
-    )]
-    pub max_clients: u16,
-    /// Close connections on which nothing happens for this time
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = text::duration)]
-    pub idle: Duration,
-    /// Print nothing about requests
-    #[arg(long)]
-    pub quiet: bool,
 }
 
 /// The command line of `connect site`; the letters are curl's.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ConnectArgs {
-    /// `http://HOST[:PORT]/PATH`; no port means 80
+    /// `http://HOST[:PORT]/PATH`, or `https://` over TLS; no port means 80 or 443
     #[arg(value_name = "URL")]
     pub url: Url,
+    /// Which servers it trusts over TLS
+    #[command(flatten)]
+    pub trusted: TrustArgs,
     /// Print the answer's head before its body
     #[arg(short, long)]
     pub include: bool,
@@ -102,18 +93,21 @@ pub struct ConnectArgs {
     pub timeout: Duration,
 }
 
+impl ServeArgs {
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        let usual = if self.tls.certificate().is_some() { DEFAULT_TLS_PORT } else { DEFAULT_PORT };
+        self.listen.port.unwrap_or(usual)
+    }
+}
+
 /// Runs `serve site`.
 pub async fn serve<S: crate::Sockets, C: crate::Console>(
     sockets: S,
     console: C,
     args: ServeArgs,
 ) -> crate::ExitCode {
-    let message = match server::serve(&sockets, &console, &args).await {
-        Ok(never) => match never {},
-        Err(message) => message,
-    };
-    console.error(&format!("serve site: {message}"));
-    crate::ExitCode::ERROR
+    server::serve(&sockets, &console, args).await
 }
 
 /// Runs `connect site`.

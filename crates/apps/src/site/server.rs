@@ -1,24 +1,25 @@
 //! The server: one task per client, so many at once and no more.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lanternet_core::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServeArgs;
 use super::answer::{Answer, Place, answer, place_of};
 use super::request::{self, Request};
 use super::target::Target;
-use crate::console::Console;
-use crate::failures::Failures;
+use crate::console::{Console, ExitCode};
 use crate::files::Found;
-use crate::race::timeout;
-use crate::sockets::{ListenOptions, Sockets, TcpListener};
-use crate::{text, trouble};
+use crate::race::{Either, select, timeout};
+use crate::server::{self, Log, Served, Server, Stop};
+use crate::sockets::Sockets;
+use crate::text;
+use crate::tls::Link;
+
+const NAME: &str = "serve site";
 
 /// The most that one read takes, and one write gives, before the peer has to show that it lives.
 const CHUNK: usize = 16 * 1024;
@@ -29,54 +30,48 @@ const LINGER_BYTES: usize = 256 * 1024;
 /// What shows a folder.
 const INDEX: &str = "index.html";
 
+/// After so much silence a browser opens another connection as readily.
+const IDLE: Duration = Duration::from_secs(15);
+
 pub(super) async fn serve<S: Sockets, C: Console>(
     sockets: &S,
     console: &C,
-    args: &ServeArgs,
-) -> Result<Infallible, String> {
+    args: ServeArgs,
+) -> ExitCode {
     if let Err(error) = console.look_in(&args.dir, "").await {
-        return Err(format!("cannot show the folder {}: {}", args.dir, no_folder(&error)));
+        let why = no_folder(&error);
+        let message = format!("cannot show the folder {}: {why}", args.dir);
+        Log::of(sockets, console, NAME, &args.listen).error("failed", &message);
+        return ExitCode::ERROR;
     }
-    let address = SocketAddr::new(args.bind.unwrap_or(sockets.default_bind()), args.port);
-    let listener = sockets
-        .tcp_listen(address, ListenOptions::default())
-        .await
-        .map_err(|error| trouble::listening("TCP", address, &error))?;
-    let address = listener.local_addr().unwrap_or(address);
     let site = match args.name.first() {
         Some(name) => format!(" as {name}"),
         None => String::new(),
     };
-    console.print_line(&format!("listening on TCP {address}, showing {}{site}", args.dir));
-    let places = Arc::new(Semaphore::new(args.max_clients.into()));
-    let mut failures = Failures::default();
-    loop {
-        // More clients wait in the backlog. The semaphore is never closed.
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return Err("no more clients can be taken".to_owned());
-        };
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                failures.forget();
-                let client = Client {
-                    sockets: sockets.clone(),
-                    console: console.clone(),
-                    args: args.clone(),
-                    peer,
-                    stream,
-                    pending: Vec::new(),
-                    chunk: vec![0; CHUNK],
-                    _place: place,
-                };
-                sockets.spawn(client.serve());
-            }
-            Err(error) => {
-                let message = format!("cannot accept: {}", text::describe(&error));
-                let tell = |message: &str| console.error(&format!("serve site: {message}"));
-                failures.another(sockets, message, tell).await?;
-            }
+    let listen = args.listen.clone();
+    let server = Server::new(sockets, console, NAME, &listen, args.port())
+        .note(format!(", showing {}{site}", args.dir))
+        .idle(IDLE)
+        .only_requests()
+        .tls(args.tls.certificate());
+    let args = Arc::new(args);
+    let serve = move |client: server::Client<S, C>| {
+        Client {
+            sockets: client.sockets,
+            console: client.console,
+            log: client.log,
+            idle: client.idle,
+            stop: client.stop,
+            args: Arc::clone(&args),
+            peer: client.peer,
+            stream: client.stream,
+            pending: Vec::new(),
+            chunk: vec![0; CHUNK],
+            requests: 0,
         }
-    }
+        .serve()
+    };
+    server.run(serve).await
 }
 
 fn no_folder(error: &io::Error) -> String {
@@ -90,13 +85,17 @@ fn no_folder(error: &io::Error) -> String {
 struct Client<S: Sockets, C> {
     sockets: S,
     console: C,
-    args: ServeArgs,
+    log: Log<C>,
+    idle: Duration,
+    stop: Stop,
+    args: Arc<ServeArgs>,
     peer: SocketAddr,
-    stream: S::TcpStream,
+    stream: Link<S::TcpStream>,
     /// Bytes that came after what was read so far.
     pending: Vec<u8>,
     chunk: Vec<u8>,
-    _place: OwnedSemaphorePermit,
+    /// Answered so far.
+    requests: usize,
 }
 
 /// What came when a request was awaited.
@@ -108,10 +107,9 @@ enum Next {
 }
 
 impl<S: Sockets, C: Console> Client<S, C> {
-    async fn serve(mut self) {
-        if let Err(error) = self.answer_all().await {
-            self.log(&format!("ended: {}", text::describe(&error)));
-        }
+    async fn serve(mut self) -> Served {
+        self.answer_all().await?;
+        Ok(format!("closed after {}", text::count(self.requests, "request")))
     }
 
     /// Answers one request after the other until one side has enough.
@@ -120,7 +118,9 @@ impl<S: Sockets, C: Console> Client<S, C> {
             match self.next_request().await? {
                 Next::End => return self.stream.shutdown().await,
                 Next::Refused(answer) => {
-                    self.log(&format!("sent no request to be answered: {}", answer.status));
+                    let sentence = format!("sent no request to be answered: {}", answer.status);
+                    let fields = [("status", answer.status.into())];
+                    self.log.client_warning(self.peer, "bad_request", &sentence, &fields);
                     self.send(&answer, Some("close")).await?;
                     return self.linger().await;
                 }
@@ -132,16 +132,25 @@ impl<S: Sockets, C: Console> Client<S, C> {
                             answer(&request, &target, place)
                         }
                     };
-                    let connection = match (request.keep_alive, request.old) {
+                    self.requests += 1;
+                    let keep_alive = request.keep_alive && !self.stop.is_requested();
+                    let connection = match (keep_alive, request.old) {
                         (false, _) => Some("close"),
                         (true, true) => Some("keep-alive"),
                         (true, false) => None,
                     };
-                    let length = text::count(answer.body().len(), "byte");
+                    let bytes = answer.body().len();
                     let line = text::printable(request.line.as_bytes());
-                    self.log(&format!("{line}: {}, {length}", answer.status));
+                    let fields = [
+                        ("request", line.as_str().into()),
+                        ("status", answer.status.into()),
+                        ("bytes", bytes.into()),
+                    ];
+                    let length = text::count(bytes, "byte");
+                    let sentence = format!("{line}: {}, {length}", answer.status);
+                    self.log.client(self.peer, "request", &sentence, &fields);
                     self.send(&answer, connection).await?;
-                    if !request.keep_alive {
+                    if !keep_alive {
                         return self.linger().await;
                     }
                 }
@@ -151,9 +160,15 @@ impl<S: Sockets, C: Console> Client<S, C> {
 
     /// Waits for a whole head and the body behind it, which nobody here wants.
     async fn next_request(&mut self) -> io::Result<Next> {
-        let idle = self.args.idle;
-        let sockets = self.sockets.clone();
-        match timeout(&sockets, idle, self.read_request()).await {
+        let (idle, sockets, stop) = (self.idle, self.sockets.clone(), self.stop.clone());
+        let next =
+            match select(timeout(&sockets, idle, self.read_request()), stop.requested()).await {
+                Either::First(next) => next,
+                Either::Second(()) if self.pending.is_empty() => return Ok(Next::End),
+                // What was begun may be finished.
+                Either::Second(()) => timeout(&sockets, idle, self.read_request()).await,
+            };
+        match next {
             Ok(next) => next,
             Err(_) if self.pending.is_empty() => Ok(Next::End),
             Err(_) => Ok(Next::Refused(Answer::text(
@@ -209,8 +224,7 @@ impl<S: Sockets, C: Console> Client<S, C> {
         let (first, rest) = body.split_at(body.len().min(CHUNK));
         let first = [head.as_bytes(), first].concat();
         for chunk in std::iter::once(&first[..]).chain(rest.chunks(CHUNK)) {
-            let written =
-                timeout(&self.sockets, self.args.idle, self.stream.write_all(chunk)).await;
+            let written = timeout(&self.sockets, self.idle, self.stream.write_all(chunk)).await;
             written.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         }
         self.stream.flush().await
@@ -233,12 +247,6 @@ impl<S: Sockets, C: Console> Client<S, C> {
         // Whatever comes of it, the answer was given.
         let _ = timeout(&self.sockets, LINGER, reading).await;
         Ok(())
-    }
-
-    fn log(&self, what: &str) {
-        if !self.args.quiet {
-            self.console.print_line(&format!("{} {what}", self.peer));
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::DEFAULT_PORT;
+use super::{DEFAULT_PORT, DEFAULT_TLS_PORT};
 use crate::endpoint::{Endpoint, ParseEndpointError, Port};
 
 /// What cannot stand in a request's target as it is (RFC 3986 section 3.3 and 3.4); `%` may, since what
@@ -25,6 +25,8 @@ const NOT_IN_A_TARGET: &AsciiSet = &CONTROLS
 /// Where a page is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
+    /// `https`: over TLS.
+    pub secure: bool,
     /// The host, and the port where one was written.
     pub at: Endpoint,
     /// The path with its query, escaped, beginning with a slash.
@@ -34,11 +36,8 @@ pub struct Url {
 /// Why a text is no [`Url`] of a site.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseUrlError {
-    /// A site that is shown over TLS.
-    #[error("expected `http://`, got `https://`: this client speaks no TLS")]
-    Tls,
     /// Another protocol.
-    #[error("expected `http://`, got `{0}://`")]
+    #[error("expected `http://` or `https://`, got `{0}://`")]
     Scheme(String),
     /// A name and password before the host.
     #[error("expected a host after `http://`, got a user `{0}`")]
@@ -52,12 +51,16 @@ impl Url {
     /// The port to connect to.
     pub fn port(&self) -> u16 {
         // It was read as one that has a number or none.
-        self.at.number().ok().flatten().unwrap_or(DEFAULT_PORT)
+        self.at.number().ok().flatten().unwrap_or(self.usual_port())
+    }
+
+    const fn usual_port(&self) -> u16 {
+        if self.secure { DEFAULT_TLS_PORT } else { DEFAULT_PORT }
     }
 
     /// The value of `Host`: without the port when it is the usual one (RFC 9110 section 7.2).
     pub fn authority(&self) -> String {
-        let port = Some(self.port()).filter(|port| *port != DEFAULT_PORT).map(Port::Number);
+        let port = Some(self.port()).filter(|port| *port != self.usual_port()).map(Port::Number);
         match &self.at.host {
             host if port.is_none() && host.contains(':') => format!("[{host}]"),
             host => Endpoint { host: host.clone(), port }.to_string(),
@@ -69,14 +72,12 @@ impl FromStr for Url {
     type Err = ParseUrlError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = match text.split_once("://") {
-            None => text,
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
-                return Err(ParseUrlError::Tls);
-            }
+        let (secure, rest) = match text.split_once("://") {
+            None => (false, text),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
             // `a.example/?to=b://c` has no scheme.
-            Some((before, _)) if before.contains(['/', '?', '#']) => text,
+            Some((before, _)) if before.contains(['/', '?', '#']) => (false, text),
             Some((scheme, _)) => return Err(ParseUrlError::Scheme(scheme.to_owned())),
         };
         let rest = rest.split('#').next().unwrap_or_default();
@@ -88,13 +89,14 @@ impl FromStr for Url {
         let path = utf8_percent_encode(path, NOT_IN_A_TARGET);
         let at: Endpoint = host.parse()?;
         at.number()?;
-        Ok(Self { at, target: format!("{slash}{path}") })
+        Ok(Self { secure, at, target: format!("{slash}{path}") })
     }
 }
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}{}", self.authority(), self.target)
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority(), self.target)
     }
 }
 
@@ -156,9 +158,22 @@ mod tests {
     }
 
     #[test]
+    fn over_tls_no_port_means_443() {
+        // RFC 9110 section 4.2.2.
+        for (text, authority, port) in [
+            ("https://a.example/", "a.example", 443),
+            ("HTTPS://a.example:443/", "a.example", 443),
+            ("https://a.example:80/", "a.example:80", 80),
+        ] {
+            let url: Url = text.parse().unwrap();
+            assert_eq!((url.secure, url.port()), (true, port), "{text}");
+            assert_eq!(url.to_string(), format!("https://{authority}/"));
+        }
+    }
+
+    #[test]
     fn what_is_no_url_of_a_site_says_why() {
         let error = |text: &str| text.parse::<Url>().unwrap_err();
-        assert_eq!(error("https://a.example/"), ParseUrlError::Tls);
         assert_eq!(error("ftp://a.example/"), ParseUrlError::Scheme("ftp".into()));
         assert_eq!(error("http://me:pw@a.example/"), ParseUrlError::User("me:pw".into()));
         for text in ["http://", "http:///x", "http://a:0/", "http://a b/", "http://[::1/"] {

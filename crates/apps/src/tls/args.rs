@@ -98,7 +98,8 @@ impl ServeSecretTlsArgs {
 }
 
 impl TrustArgs {
-    fn trust(&self) -> Option<Trust> {
+    /// Whom to trust over TLS, if they say; `None` leaves that to the program.
+    pub fn trust(&self) -> Option<Trust> {
         self.pin.map(Trust::Pin).or_else(|| self.tls_ca.clone().map(Trust::Authorities))
     }
 

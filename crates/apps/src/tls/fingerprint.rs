@@ -3,9 +3,24 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ring::digest::{SHA256, digest};
+use rustls::pki_types::CertificateDer;
+
 /// The SHA-256 of a certificate in DER, as browsers and `openssl x509 -fingerprint -sha256` show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// That of this certificate.
+    pub fn of(certificate: &CertificateDer<'_>) -> Self {
+        let mut bytes = [0; 32];
+        // SHA-256 has 32 bytes (FIPS 180-4).
+        for (byte, of_digest) in bytes.iter_mut().zip(digest(&SHA256, certificate).as_ref()) {
+            *byte = *of_digest;
+        }
+        Self(bytes)
+    }
+}
 
 /// A text is no [`Fingerprint`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

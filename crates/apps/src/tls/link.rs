@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use lanternet_core::Duration;
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{client, server};
 
+use super::words;
 use crate::sockets::{Keepalive, TcpStream};
 
 /// A connection as a program talks over it. It is a [`TcpStream`] like the one below it.
@@ -21,6 +23,8 @@ use crate::sockets::{Keepalive, TcpStream};
 pub struct Link<T> {
     stream: Stream<T>,
     refuse_truncation: bool,
+    /// Looks at the first bytes that come, which may show that they are none in plain text.
+    first: Option<fn(&[u8]) -> Option<io::Error>>,
 }
 
 #[derive(Debug)]
@@ -34,12 +38,47 @@ enum Stream<T> {
 impl<T> Link<T> {
     /// In plain text.
     pub const fn plain(stream: T) -> Self {
-        Self { stream: Stream::Plain(stream), refuse_truncation: false }
+        Self::new(Stream::Plain(stream))
+    }
+
+    /// In plain text with a client; one that speaks TLS is [`io::ErrorKind::InvalidData`].
+    pub(crate) fn plain_client(stream: T) -> Self {
+        Self { first: Some(words::client_speaks_tls), ..Self::plain(stream) }
+    }
+
+    /// In plain text with a server; one that speaks TLS is [`io::ErrorKind::InvalidData`].
+    pub(crate) fn plain_server(stream: T) -> Self {
+        Self { first: Some(words::server_speaks_tls), ..Self::plain(stream) }
+    }
+
+    /// With a server, after the handshake.
+    pub(super) fn client(stream: client::TlsStream<T>) -> Self {
+        Self::new(Stream::Client(Box::new(stream)))
+    }
+
+    /// With a client, after the handshake.
+    pub(super) fn server(stream: server::TlsStream<T>) -> Self {
+        Self::new(Stream::Server(Box::new(stream)))
+    }
+
+    const fn new(stream: Stream<T>) -> Self {
+        Self { stream, refuse_truncation: false, first: None }
     }
 
     /// Whether it is under TLS.
     pub const fn is_tls(&self) -> bool {
         !matches!(self.stream, Stream::Plain(_))
+    }
+
+    /// `TLS 1.3`, `TLS 1.2` or `plain text`.
+    pub fn version(&self) -> &'static str {
+        let version = match &self.stream {
+            Stream::Plain(_) => return "plain text",
+            Stream::Client(tls) => tls.get_ref().1.protocol_version(),
+            Stream::Server(tls) => tls.get_ref().1.protocol_version(),
+        };
+        // We speak no others.
+        if version == Some(ProtocolVersion::TLSv1_2) { "TLS 1.2" } else { "TLS 1.3" }
     }
 
     /// From now on an end without TLS's close_notify is [`io::ErrorKind::UnexpectedEof`]: somebody on the
@@ -65,7 +104,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Link<T> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let read = match &mut this.stream {
-            Stream::Plain(stream) => return Pin::new(stream).poll_read(cx, buffer),
+            Stream::Plain(stream) => {
+                let before = buffer.filled().len();
+                ready!(Pin::new(stream).poll_read(cx, buffer))?;
+                let came = &buffer.filled()[before..];
+                let wrong = this.first.take_if(|_| !came.is_empty()).and_then(|look| look(came));
+                return Poll::Ready(wrong.map_or(Ok(()), Err));
+            }
             Stream::Client(tls) => ready!(Pin::new(tls).poll_read(cx, buffer)),
             Stream::Server(tls) => ready!(Pin::new(tls).poll_read(cx, buffer)),
         };
@@ -88,6 +133,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Link<T> {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Client(tls) => Pin::new(tls).poll_write(cx, bytes),
             Stream::Server(tls) => Pin::new(tls).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+            Stream::Client(tls) => Pin::new(tls).poll_write_vectored(cx, parts),
+            Stream::Server(tls) => Pin::new(tls).poll_write_vectored(cx, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Client(tls) => tls.is_write_vectored(),
+            Stream::Server(tls) => tls.is_write_vectored(),
         }
     }
 

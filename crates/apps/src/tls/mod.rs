@@ -6,9 +6,22 @@
 //! - A client flattens [`ConnectTlsArgs`] or [`ConnectSecretTlsArgs`] and dials with what their `trust()`
 //!   says.
 
+//!
+//! - `identity`: the server's certificate; `accept`: its side of a handshake.
+//! - `connect`: the client's side, and what it remembers; `verify`: which certificate is right.
+//! - `repeatable`: the same handshake in each run of a simulation.
+
+mod accept;
 mod args;
+mod config;
+mod connect;
 mod fingerprint;
+mod identity;
+mod kept;
 mod link;
+mod repeatable;
+mod verify;
+mod words;
 
 pub use args::{
     CertificateArgs, ConnectSecretTlsArgs, ConnectTlsArgs, ServeSecretTlsArgs, ServeTlsArgs,
@@ -16,6 +29,9 @@ pub use args::{
 };
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use link::Link;
+
+pub(crate) use connect::Secure;
+pub(crate) use identity::Identity;
 
 /// Which certificate a server shows.
 #[derive(Clone, Debug, PartialEq, Eq)]

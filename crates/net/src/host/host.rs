@@ -52,6 +52,12 @@ impl Host {
         id
     }
 
+    /// Whether it has its addresses, or has given up waiting for them: what programs wait for that
+    /// need the network.
+    pub fn has_network(&self) -> bool {
+        lock(&self.stack).has_network()
+    }
+
     /// Whether somebody outside the host has woken a program, as through a channel: it runs with the
     /// host's next call, or with [`wake`](Self::wake).
     pub fn is_woken(&self) -> bool {
