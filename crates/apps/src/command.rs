@@ -208,6 +208,8 @@ impl Command {
             Self::Connect(Connect::Upload(args)) => {
                 args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
             }
+            Self::Serve(Serve::Portal(args)) => args.files(),
+            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -230,6 +232,7 @@ impl Command {
             Self::Connect(Connect::Line(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
+            Self::Connect(Connect::Portal(args)) => &args.url.at.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Connect(_) => return None,
@@ -249,6 +252,9 @@ impl Command {
             Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
+            Self::Serve(Serve::Portal(server)) => {
+                tcp(server.listen.port.unwrap_or(server.default_port()), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })
