@@ -204,6 +204,8 @@ impl Command {
                 args.tls.trusted.files().collect()
             }
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
+            Self::Serve(Serve::Assistant(args)) => args.files().collect(),
+            Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
             Self::Connect(Connect::Upload(args)) => {
                 args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
@@ -230,6 +232,7 @@ impl Command {
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
             Self::Connect(Connect::Site(args)) => &args.url.at.host,
             Self::Connect(Connect::Line(args)) => &args.to.host,
+            Self::Connect(Connect::Assistant(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
             Self::Connect(Connect::Portal(args)) => &args.url.at.host,
@@ -250,6 +253,9 @@ impl Command {
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
             Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
+            Self::Serve(Serve::Assistant(server)) => {
+                tcp(server.listen.port.unwrap_or(assistant::DEFAULT_PORT), server.listen.bind)
+            }
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
             }

@@ -4,6 +4,7 @@
 
 #[cfg(target_os = "linux")]
 mod abuse;
+mod assistant;
 mod echo;
 mod line;
 mod partners;
