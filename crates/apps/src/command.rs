@@ -212,15 +212,29 @@ impl Command {
             }
             Self::Serve(Serve::Portal(args)) => args.files(),
             Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
+            Self::Serve(Serve::Login(args)) => {
+                args.tls.files.files().chain([args.users.as_str()]).collect()
+            }
+            Self::Connect(Connect::Login(args)) => args.tls.trusted.files().collect(),
+            Self::User(args) => vec![args.what.file()],
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
             | Self::Probe(_)
             | Self::Listen(_)
             | Self::Chat(_)
-            | Self::User(_)
             | Self::Serve(_)
             | Self::Connect(_) => Vec::new(),
+        }
+    }
+
+    /// The file among [`Command::files`] that it makes when it is not there.
+    pub const fn makes(&self) -> Option<&str> {
+        match self {
+            Self::User(users::Args { what: users::What::Add { users, .. } }) => {
+                Some(users.users.as_str())
+            }
+            _ => None,
         }
     }
 
@@ -236,6 +250,7 @@ impl Command {
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
             Self::Connect(Connect::Portal(args)) => &args.url.at.host,
+            Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Connect(_) => return None,
@@ -261,6 +276,9 @@ impl Command {
             }
             Self::Serve(Serve::Portal(server)) => {
                 tcp(server.listen.port.unwrap_or(server.default_port()), server.listen.bind)
+            }
+            Self::Serve(Serve::Login(server)) => {
+                tcp(server.listen.port.unwrap_or(login::DEFAULT_PORT), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })
