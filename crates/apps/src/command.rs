@@ -222,9 +222,7 @@ impl Command {
             | Self::Lookup(_)
             | Self::Probe(_)
             | Self::Listen(_)
-            | Self::Chat(_)
-            | Self::Serve(_)
-            | Self::Connect(_) => Vec::new(),
+            | Self::Chat(_) => Vec::new(),
         }
     }
 
@@ -253,7 +251,6 @@ impl Command {
             Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
-            Self::Connect(_) => return None,
             Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
         })
     }
@@ -287,8 +284,7 @@ impl Command {
                 let ([tcp, udp], port) = (args.protocols(), args.ports.as_ref()?.single()?);
                 Some(Listens { port, bind: args.bind, tcp, udp })
             }
-            Self::Serve(_)
-            | Self::Ping(_)
+            Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
             | Self::Probe(_)
