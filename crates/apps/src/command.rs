@@ -211,6 +211,9 @@ impl Command {
             Self::Serve(Serve::Assistant(args)) => args.files().collect(),
             Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Upload(args)) => {
+                args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
+            }
             Self::Serve(Serve::Portal(args)) => args.files(),
             Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Login(args)) => {
@@ -224,9 +227,7 @@ impl Command {
             | Self::Host(_)
             | Self::Probe(_)
             | Self::Listen(_)
-            | Self::Chat(_)
-            | Self::Serve(_)
-            | Self::Connect(_) => Vec::new(),
+            | Self::Chat(_) => Vec::new(),
         }
     }
 
@@ -256,7 +257,6 @@ impl Command {
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Host(args) => args.name.as_deref()?,
-            Self::Connect(_) => return None,
             Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
         })
     }
@@ -290,8 +290,7 @@ impl Command {
                 let ([tcp, udp], port) = (args.protocols(), args.ports.as_ref()?.single()?);
                 Some(Listens { port, bind: args.bind, tcp, udp })
             }
-            Self::Serve(_)
-            | Self::Host(_)
+            Self::Host(_)
             | Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
