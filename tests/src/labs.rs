@@ -21,6 +21,7 @@ macro_rules! for_each_lab {
             broadcast "broadcast"
             cable "cable"
             chat "chat"
+            course "course"
             dhcp "dhcp"
             dns_hierarchy "dns-hierarchy"
             dorm "dorm"
