@@ -208,7 +208,16 @@ impl Command {
                 args.tls.trusted.files().collect()
             }
             Self::Connect(Connect::Line(args)) => args.tls.trusted.files().collect(),
+            Self::Serve(Serve::Assistant(args)) => args.files().collect(),
+            Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Serve(Serve::Portal(args)) => args.files(),
+            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
+            Self::Serve(Serve::Login(args)) => {
+                args.tls.files.files().chain([args.users.as_str()]).collect()
+            }
+            Self::Connect(Connect::Login(args)) => args.tls.trusted.files().collect(),
+            Self::User(args) => vec![args.what.file()],
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
@@ -216,9 +225,18 @@ impl Command {
             | Self::Probe(_)
             | Self::Listen(_)
             | Self::Chat(_)
-            | Self::User(_)
             | Self::Serve(_)
             | Self::Connect(_) => Vec::new(),
+        }
+    }
+
+    /// The file among [`Command::files`] that it makes when it is not there.
+    pub const fn makes(&self) -> Option<&str> {
+        match self {
+            Self::User(users::Args { what: users::What::Add { users, .. } }) => {
+                Some(users.users.as_str())
+            }
+            _ => None,
         }
     }
 
@@ -230,8 +248,11 @@ impl Command {
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
             Self::Connect(Connect::Site(args)) => &args.url.at.host,
             Self::Connect(Connect::Line(args)) => &args.to.host,
+            Self::Connect(Connect::Assistant(args)) => &args.to.host,
             Self::Probe(args) => &args.host,
             Self::Connect(Connect::Upload(args)) => &args.to.host,
+            Self::Connect(Connect::Portal(args)) => &args.url.at.host,
+            Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Host(args) => args.name.as_deref()?,
@@ -250,8 +271,17 @@ impl Command {
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
             Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
+            Self::Serve(Serve::Assistant(server)) => {
+                tcp(server.listen.port.unwrap_or(assistant::DEFAULT_PORT), server.listen.bind)
+            }
             Self::Serve(Serve::Upload(server)) => {
                 tcp(server.listen.port.unwrap_or(upload::DEFAULT_PORT), server.listen.bind)
+            }
+            Self::Serve(Serve::Portal(server)) => {
+                tcp(server.listen.port.unwrap_or(server.default_port()), server.listen.bind)
+            }
+            Self::Serve(Serve::Login(server)) => {
+                tcp(server.listen.port.unwrap_or(login::DEFAULT_PORT), server.listen.bind)
             }
             Self::Serve(Serve::Dns(server)) => {
                 Some(Listens { udp: true, ..tcp(server.port, server.bind)? })

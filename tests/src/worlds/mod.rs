@@ -225,6 +225,19 @@ impl Play {
         files
     }
 
+    /// What a host's programs remember in this file, if they do.
+    ///
+    /// # Panics
+    /// When the disk cannot be read.
+    #[track_caller]
+    pub fn kept(&self, host: Host, path: &str) -> Option<Vec<u8>> {
+        let mut files = match &self.stage {
+            Stage::Simulated(network) => network.files(host),
+            Stage::Loopback(machine) => machine.files(host),
+        };
+        files.remove(&format!(".lanternet/{path}"))
+    }
+
     /// Removes a file of a host's disk.
     ///
     /// # Panics
@@ -234,6 +247,19 @@ impl Play {
         match &self.stage {
             Stage::Simulated(network) => network.remove(host, path),
             Stage::Loopback(machine) => machine.remove(host, path),
+        }
+    }
+
+    /// Lets the files of a host's disk have so many bytes together. Of simulated hosts only, and once
+    /// something has run there.
+    ///
+    /// # Panics
+    /// When it cannot be.
+    #[track_caller]
+    pub fn limit_disk(&mut self, host: Host, bytes: Option<u64>) {
+        match &self.stage {
+            Stage::Simulated(network) => network.disk(host).set_size(bytes),
+            Stage::Loopback(_) => panic!("this machine's disk is as large as it is"),
         }
     }
 

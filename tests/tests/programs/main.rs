@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod assistant;
+mod chat;
 mod echo;
 mod line;
+mod login;
+mod partners;
 mod probe;
 mod site;
+mod tls;
+mod upload;
