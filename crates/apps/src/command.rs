@@ -225,7 +225,6 @@ impl Command {
             | Self::Probe(_)
             | Self::Listen(_)
             | Self::Chat(_)
-            | Self::Serve(_)
             | Self::Connect(_) => Vec::new(),
         }
     }
@@ -256,7 +255,6 @@ impl Command {
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
             Self::Host(args) => args.name.as_deref()?,
-            Self::Connect(_) => return None,
             Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
         })
     }
@@ -290,8 +288,7 @@ impl Command {
                 let ([tcp, udp], port) = (args.protocols(), args.ports.as_ref()?.single()?);
                 Some(Listens { port, bind: args.bind, tcp, udp })
             }
-            Self::Serve(_)
-            | Self::Host(_)
+            Self::Host(_)
             | Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
