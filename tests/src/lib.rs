@@ -2,6 +2,7 @@
 //!
 //! - [`peer`]: programs of others that judge ours; a test whose peer is missing says so and passes,
 //!   except on a build server.
+//! - [`partner`]: programs of others as clients and servers: Python scripts, netcat, curl.
 //! - [`tshark`]: what Wireshark says of a capture, typed.
 //! - [`kernel`]: the Linux kernel itself and its programs, on a cable of the simulation.
 //! - [`captures`]: what the Linux kernel puts on the wire, recorded (`captures/record.sh`).
@@ -15,6 +16,7 @@ pub mod dissection;
 #[cfg(target_os = "linux")]
 pub mod kernel;
 pub mod labs;
+pub mod partner;
 pub mod peer;
 pub mod tshark;
 pub mod worlds;

@@ -119,6 +119,16 @@ pub trait Sockets: Clone + Send + Sync + 'static {
     /// Runs `task` beside the program, until it is done or the host stops.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
+    /// Does work that keeps a processor busy for long (hashing a password), without keeping the other
+    /// tasks of the program from theirs. In a simulation it takes no time. The work goes on when the
+    /// future is dropped.
+    fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
+        async move { work() }
+    }
+
     /// The time of day: in a simulation that of its captures, which begin at a fixed moment.
     fn time_of_day(&self) -> SystemTime;
 

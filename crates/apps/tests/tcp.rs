@@ -187,6 +187,9 @@ async fn a_taken_port_is_told_at_once() {
     let (code, output, errors) = run(&line, &[]).await;
     assert_eq!((code, output.as_str()), (ExitCode::ERROR, ""));
     assert!(errors.contains("the address is in use: the program `"), "{errors}");
+    // This very process has it.
+    let holder = format!("(process {})` on this host has port", std::process::id());
+    assert!(errors.contains(&holder), "{errors}");
 }
 
 #[tokio::test]

@@ -109,9 +109,14 @@ const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
 
 /// A pipe or a device may never end; a folder can be opened to read on Unix.
 fn only_a_file(file: File) -> io::Result<OsFile> {
-    match file.metadata()?.is_file() {
-        true => Ok(OsFile(Arc::new(file))),
-        false => Err(io::ErrorKind::IsADirectory.into()),
+    let found = file.metadata()?;
+    if found.is_file() {
+        Ok(OsFile(Arc::new(file)))
+    } else if found.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        let why = "it is no file, but a pipe or a device";
+        Err(io::Error::new(io::ErrorKind::InvalidInput, why))
     }
 }
 
@@ -129,7 +134,7 @@ impl Folder for OsFolder {
             let folder = found.is_dir();
             let length = if folder { 0 } else { found.len() };
             let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-            Ok(Metadata { length, folder, link, modified })
+            Ok(Metadata { length, folder, link, modified, mode: mode(&found) })
         })
         .await
     }
@@ -241,6 +246,17 @@ fn rename_keeping(dir: &Dir, from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => dir.rename(from, dir, to),
         Err(error) => Err(error),
     }
+}
+
+#[cfg(unix)]
+fn mode(found: &cap_std::fs::Metadata) -> Option<u32> {
+    use cap_std::fs::MetadataExt;
+    Some(found.mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &cap_std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(unix)]

@@ -114,6 +114,14 @@ impl Sockets for Os {
         tokio::spawn(task);
     }
 
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            // It is never cancelled but when the runtime ends, and then nobody waits: a bug of the work's.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
     fn time_of_day(&self) -> SystemTime {
         SystemTime::now()
     }

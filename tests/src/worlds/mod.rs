@@ -250,6 +250,19 @@ impl Play {
         }
     }
 
+    /// Lets the files of a host's disk have so many bytes together. Of simulated hosts only, and once
+    /// something has run there.
+    ///
+    /// # Panics
+    /// When it cannot be.
+    #[track_caller]
+    pub fn limit_disk(&mut self, host: Host, bytes: Option<u64>) {
+        match &self.stage {
+            Stage::Simulated(network) => network.disk(host).set_size(bytes),
+            Stage::Loopback(_) => panic!("this machine's disk is as large as it is"),
+        }
+    }
+
     /// Starts a server on [`SERVER`] and waits until it says where it listens. Without `--port` in
     /// the line, its host chooses one.
     ///

@@ -210,9 +210,15 @@ impl Network {
 
     #[track_caller]
     pub(super) fn remove(&self, host: Host, path: &str) {
-        let disk = self.machines[host.0].as_ref().map(|machine| machine.disk());
-        let disk = disk.unwrap_or_else(|| panic!("{path}: nothing has run on this host yet"));
-        at_once(disk.remove(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        at_once(self.disk(host).remove(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    #[track_caller]
+    pub(super) fn disk(&self, host: Host) -> &Memory {
+        match &self.machines[host.0] {
+            Some(machine) => machine.disk(),
+            None => panic!("nothing has run on {} yet", HOSTS[host.0]),
+        }
     }
 
     #[track_caller]

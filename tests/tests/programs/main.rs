@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod echo;
+mod hello;
 mod line;
+mod partners;
 mod probe;
 mod site;
 mod tls;
+mod upload;

@@ -1,7 +1,21 @@
-//! `serve assistant` and `connect assistant`.
+//! `serve assistant` and `connect assistant`: customer service by rules.
+//!
+//! - [`rules`]: the rules file, what customers may say and what is answered. [`Session`]: one
+//!   customer's conversation. Neither does I/O, so that others (a login session, a page) can embed
+//!   them.
+
+mod parse;
+mod pattern;
+pub mod rules;
+mod session;
+mod template;
+mod words;
 
 use crate::console::{Console, ExitCode};
 use crate::sockets::Sockets;
+
+pub use rules::{Language, Mistake, Rules, RulesError};
+pub use session::{Answer, Ending, Session};
 
 /// The command line of `serve assistant`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]

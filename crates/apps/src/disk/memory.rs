@@ -149,13 +149,19 @@ impl Disk {
             || has(self.folders.range(inside.clone()..).next())
     }
 
+    /// Why nothing is at `path`.
+    fn missing(&self, path: &str) -> io::Error {
+        let above = |(at, _): (usize, &str)| self.files.contains_key(&path[..at]);
+        match path.match_indices('/').any(above) {
+            true => io::ErrorKind::NotADirectory.into(),
+            false => io::ErrorKind::NotFound.into(),
+        }
+    }
+
     /// Whether something can be put at `path`: the folder that it is in is there.
     fn has_room_at(&self, path: &str) -> io::Result<()> {
         match path.rsplit_once('/') {
-            Some((folder, _)) if self.files.contains_key(folder) => {
-                Err(io::ErrorKind::NotADirectory.into())
-            }
-            Some((folder, _)) if !self.is_folder(folder) => Err(io::ErrorKind::NotFound.into()),
+            Some((folder, _)) if !self.is_folder(folder) => Err(self.missing(path)),
             _ => Ok(()),
         }
     }
@@ -173,11 +179,12 @@ impl Folder for Memory {
                 folder: false,
                 link: false,
                 modified: *lock(&content.modified),
+                mode: None,
             }),
             None if disk.is_folder(&path) => {
-                Ok(Metadata { length: 0, folder: true, link: false, modified: None })
+                Ok(Metadata { length: 0, folder: true, link: false, modified: None, mode: None })
             }
-            None => Err(io::ErrorKind::NotFound.into()),
+            None => Err(disk.missing(&path)),
         }
     }
 
@@ -188,7 +195,7 @@ impl Folder for Memory {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         if !disk.is_folder(&path) {
-            return Err(io::ErrorKind::NotFound.into());
+            return Err(disk.missing(&path));
         }
         let inside = if path.is_empty() { path } else { format!("{path}/") };
         let mut found = BTreeMap::new();
@@ -216,7 +223,7 @@ impl Folder for Memory {
                     if create { io::ErrorKind::AlreadyExists } else { io::ErrorKind::IsADirectory };
                 return Err(kind.into());
             }
-            None if !create => return Err(io::ErrorKind::NotFound.into()),
+            None if !create => return Err(disk.missing(&path)),
             None => {
                 disk.has_room_at(&path)?;
                 let content = Content::new(Vec::new(), self.now(), &disk.space);
@@ -247,16 +254,25 @@ impl Folder for Memory {
     async fn rename(&self, from: &str, to: &str, existing: Existing) -> io::Result<()> {
         let (from, to) = (self.full_path(from)?, self.full_path(to)?);
         let mut disk = lock(&self.disk);
+        if !disk.files.contains_key(&from) && !disk.is_folder(&from) {
+            return Err(disk.missing(&from));
+        }
         disk.has_room_at(&to)?;
-        if disk.is_folder(&to) || (existing == Existing::Keep && disk.files.contains_key(&to)) {
+        if existing == Existing::Keep && (disk.is_folder(&to) || disk.files.contains_key(&to)) {
             return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        if disk.is_folder(&to) {
+            // A folder that replaces another is too seldom wanted to be had here.
+            let from_folder = disk.is_folder(&from);
+            let kind = match from_folder {
+                true => io::ErrorKind::DirectoryNotEmpty,
+                false => io::ErrorKind::IsADirectory,
+            };
+            return Err(kind.into());
         }
         if let Some(content) = disk.files.remove(&from) {
             disk.files.insert(to, content);
             return Ok(());
-        }
-        if !disk.is_folder(&from) {
-            return Err(io::ErrorKind::NotFound.into());
         }
         if to.starts_with(&format!("{from}/")) || disk.files.contains_key(&to) {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -282,7 +298,7 @@ impl Folder for Memory {
             return Ok(());
         }
         if !disk.is_folder(&path) {
-            return Err(io::ErrorKind::NotFound.into());
+            return Err(disk.missing(&path));
         }
         let empty = disk.folders.remove(&path) && !disk.is_folder(&path);
         if !empty {

@@ -29,6 +29,8 @@ pub struct Metadata {
     pub link: bool,
     /// When it was last written, where the system tells.
     pub modified: Option<SystemTime>,
+    /// Who may do what with it (the nine bits of Unix), where the system has that.
+    pub mode: Option<u32>,
 }
 
 /// How [`Folder::open`] opens a file.

@@ -66,19 +66,20 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     let tally = batch.tally;
     if several {
         let (sent, began) = batch.sent();
-        let took = sockets.now() - began;
-        let rate = units::rate(sent, took).map(|rate| format!(" ({rate})")).unwrap_or_default();
-        let mut words = vec![format!("{} stored", text::count(tally.stored, "file"))];
-        for (number, what) in
-            [(tally.same, "there already"), (tally.skipped, "skipped"), (tally.failed, "failed")]
-        {
-            if number > 0 {
-                words.push(format!("{number} {what}"));
-            }
-        }
-        let words = words.join(", ");
-        let took = units::time(took);
-        console.print_line(&format!("{words}; {} in {took}{rate}", units::bytes(sent)));
+        let sent = units::bytes_in(sent, sockets.now() - began);
+        let files = |number| text::count(number, "file");
+        let mut words: Vec<String> = [
+            (tally.stored, "stored"),
+            (tally.same, "there already"),
+            (tally.skipped, "skipped"),
+            (tally.failed, "not stored"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", files(number)))
+        .collect();
+        words.push(sent);
+        console.print_line(&words.join(", "));
     }
     Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -145,8 +145,7 @@ pub async fn serve<S: Sockets, C: Console>(sockets: S, console: C, args: ServeAr
     let store = match opening.await {
         Ok(store) => store,
         Err(error) => {
-            let why = text::describe(&error);
-            console.error(&format!("serve upload: {dir}: {why}"));
+            console.error(&format!("serve upload: {dir}: {}", units::trouble(&error)));
             return ExitCode::ERROR;
         }
     };
@@ -195,15 +194,13 @@ pub fn logged(event: &Event) -> (&'static str, String, Vec<(&'static str, Value)
             ("begun", format!("{} {how}", shown(name)), fields)
         }
         Event::Stored { file, took } => {
-            let rate = units::rate(file.size, *took);
-            let rate = rate.map(|rate| format!(" ({rate})")).unwrap_or_default();
-            let (size, time) = (units::bytes(file.size), units::time(*took));
+            let size = units::bytes_in(file.size, *took);
             let fields = vec![
                 ("name", Value::from(file.name.as_str())),
                 ("size", file.size.into()),
                 ("blake3", file.hash.to_hex().as_str().into()),
             ];
-            ("stored", format!("{} stored, {size} in {time}{rate}", shown(&file.name)), fields)
+            ("stored", format!("{} stored, {size}", shown(&file.name)), fields)
         }
         Event::Same { name } => {
             let fields = vec![("name", Value::from(name.as_str()))];

@@ -98,9 +98,9 @@ impl Progress {
         let mut words = vec![format!("{} of {}", units::bytes(at), units::bytes(size))];
         let (then, sent) = self.seconds.first().copied().unwrap_or((self.began, 0));
         let (time, moved) = (now - then, self.sent - sent);
-        words.extend(units::rate(moved, time));
         let left = self.total.saturating_sub(self.before.saturating_add(at));
-        if moved > 0 {
+        if moved > 0 && !time.is_zero() {
+            words.push(units::rate(moved, time));
             let nanos = u128::from(left) * u128::from(time.nanos()) / u128::from(moved);
             if let Ok(nanos) = u64::try_from(nanos) {
                 words.push(format!("{} left", units::time(Duration::from_nanos(nanos))));

@@ -598,11 +598,7 @@ fn refused(refusal: Refusal) -> Result<Outcome, Broken> {
 }
 
 fn reading(error: &io::Error) -> String {
-    let words = match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        _ => text::describe(error),
-    };
-    format!("cannot read it: {words}")
+    format!("cannot read it: {}", units::trouble(error))
 }
 
 async fn hash_of<O: OpenFile>(file: &O) -> io::Result<Hash> {

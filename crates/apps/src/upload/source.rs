@@ -3,6 +3,7 @@
 use std::io;
 
 use super::store::{TEMPORARIES, checked};
+use super::units;
 use crate::console::Console;
 use crate::disk::{Folder, Metadata, Open, OpenFile};
 use crate::text;
@@ -44,13 +45,8 @@ pub(super) async fn find<C: Console>(
 ) -> Result<Vec<Source<C::Folder>>, Trouble> {
     let mut sources = Vec::new();
     for path in paths {
-        let cannot = |error: &io::Error| {
-            let words = match error.kind() {
-                io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-                _ => text::describe(error),
-            };
-            Trouble::cannot_begin(format!("{path}: {words}"))
-        };
+        let cannot =
+            |error: &io::Error| Trouble::cannot_begin(format!("{path}: {}", units::trouble(error)));
         match console.open_file(path).await {
             Ok(file) => {
                 let size = file.length().await.map_err(|error| cannot(&error))?;
@@ -134,7 +130,10 @@ async fn walk<C: Console>(
                     Err(why) => left_out(&why),
                 }
             }
-            Err(error) => left_out(&text::describe(&error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                left_out("a symbolic link that leads nowhere, or out of the folder");
+            }
+            Err(error) => left_out(&units::trouble(&error)),
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Sizes and rates, as people write and read them.
 
+use std::io;
+
 use lanternet_core::Duration;
 
 /// Reads a size from an argument: `1500`, `10k`, `64KiB`, `1.5GB`. As with `dd` and `truncate`, `k` and
@@ -52,15 +54,26 @@ pub(super) fn bytes(count: u64) -> String {
     format!("{scaled:.1} {}", UNITS[unit])
 }
 
-/// Bytes in a time, as `1.2 MiB/s`; nothing to say of no time.
-pub(super) fn rate(count: u64, time: Duration) -> Option<String> {
-    let nanos = time.nanos();
-    let per_second = u128::from(count) * 1_000_000_000 / u128::from(nanos.max(1));
-    (nanos > 0).then(|| format!("{}/s", bytes(u64::try_from(per_second).unwrap_or(u64::MAX))))
+/// Bytes in a time, as `1.2 MiB/s`.
+pub(super) fn rate(count: u64, time: Duration) -> String {
+    let per_second = u128::from(count) * 1_000_000_000 / u128::from(time.nanos().max(1));
+    format!("{}/s", bytes(u64::try_from(per_second).unwrap_or(u64::MAX)))
 }
 
-/// A time for people: `3 s`, `2:05 min`, `1:02:03 h`.
+/// `4.0 MiB in 2.0 s (2.0 MiB/s)`; the rate where it says something about the network.
+pub(super) fn bytes_in(count: u64, took: Duration) -> String {
+    let (bytes, time) = (bytes(count), time(took));
+    match count >= 64 * 1024 && took >= Duration::from_millis(1) {
+        true => format!("{bytes} in {time} ({})", rate(count, took)),
+        false => format!("{bytes} in {time}"),
+    }
+}
+
+/// A time for people: `20 ms`, `3.1 s`, `2:05 min`, `1:02:03 h`.
 pub(super) fn time(time: Duration) -> String {
+    if time < Duration::from_millis(950) {
+        return format!("{} ms", (u128::from(time.nanos()) + 500_000) / 1_000_000);
+    }
     let tenths = (u128::from(time.nanos()) + 50_000_000) / 100_000_000;
     let seconds = tenths / 10;
     match seconds {
@@ -69,6 +82,26 @@ pub(super) fn time(time: Duration) -> String {
         60..3600 => format!("{}:{:02} min", seconds / 60, seconds % 60),
         _ => format!("{}:{:02}:{:02} h", seconds / 3600, seconds / 60 % 60, seconds % 60),
     }
+}
+
+/// What the disk says, in the words of the Unix tools.
+pub(super) fn trouble(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
+    let words = match error.kind() {
+        Kind::NotFound => "no such file or folder",
+        Kind::PermissionDenied => "permission denied",
+        Kind::StorageFull => "no space left on device",
+        Kind::QuotaExceeded => "disk quota exceeded",
+        Kind::NotADirectory => "a part of the path is a file",
+        Kind::IsADirectory => "it is a folder",
+        Kind::AlreadyExists => "there is something of this name",
+        Kind::ReadOnlyFilesystem => "read-only file system",
+        _ => return error.to_string(),
+    };
+    words.to_owned()
 }
 
 #[cfg(test)]
@@ -102,8 +135,9 @@ mod tests {
         assert_eq!(bytes(1024), "1.0 KiB");
         assert_eq!(bytes(1024 * 1024 - 1), "1.0 MiB");
         assert_eq!(bytes(u64::MAX), "16.0 EiB");
-        assert_eq!(rate(10_240, Duration::from_secs(2)), Some("5.0 KiB/s".to_owned()));
-        assert_eq!(rate(1, Duration::ZERO), None);
+        assert_eq!(rate(10_240, Duration::from_secs(2)), "5.0 KiB/s");
+        assert_eq!(bytes_in(1 << 20, Duration::from_secs(2)), "1.0 MiB in 2.0 s (512.0 KiB/s)");
+        assert_eq!(bytes_in(3, Duration::from_millis(2)), "3 bytes in 2 ms");
         assert_eq!(time(Duration::from_millis(1_260)), "1.3 s");
         assert_eq!(time(Duration::from_secs(59)), "59 s");
         assert_eq!(time(Duration::from_secs(125)), "2:05 min");

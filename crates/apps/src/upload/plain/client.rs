@@ -53,7 +53,7 @@ pub(in crate::upload) async fn connect<S: Sockets, C: Console>(
         })?;
         let talking = |error: io::Error| Trouble::talking(peer, &error);
         let reading = |error: io::Error| {
-            let why = text::describe(&error);
+            let why = units::trouble(&error);
             Trouble::failed(format!("{}: cannot read it: {why}", source.path))
         };
         // The number has to leave at once, not together with the file; where that cannot be had, the
@@ -110,12 +110,10 @@ pub(in crate::upload) async fn connect<S: Sockets, C: Console>(
         progress.over(size);
         console.status("");
         let took = sockets.now() - began;
-        let rate = units::rate(size, took).map(|rate| format!(" ({rate})")).unwrap_or_default();
         console.print_line(&format!(
-            "{}: sent, {} in {}{rate}; this protocol does not tell whether it was stored",
+            "{}: sent, {}; this protocol does not tell whether it was stored",
             text::printable(source.path.as_bytes()),
-            units::bytes(size),
-            units::time(took)
+            units::bytes_in(size, took)
         ));
     }
     Ok(ExitCode::SUCCESS)

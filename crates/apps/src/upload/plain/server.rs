@@ -103,10 +103,7 @@ impl<S: Sockets, F: Folder> Receiver<S, F> {
             ("blake3", stored.hash.to_hex().as_str().into()),
         ];
         let name = text::printable(stored.name.as_bytes());
-        let rate = units::rate(stored.size, took);
-        let rate = rate.map(|rate| format!(" ({rate})")).unwrap_or_default();
-        let sentence =
-            format!("{name} stored, {} in {}{rate}", units::bytes(stored.size), units::time(took));
+        let sentence = format!("{name} stored, {}", units::bytes_in(stored.size, took));
         client.log.client(client.peer, "stored", &sentence, &fields);
         Ok(match extra {
             0 => "closed after 1 file".to_owned(),

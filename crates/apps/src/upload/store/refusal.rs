@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::text;
+use crate::upload::units;
 
 /// Why a file is not taken, or a conversation ended; the numbers are those on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,13 +104,7 @@ impl Refusal {
             Kind::AlreadyExists | Kind::IsADirectory => Code::Exists,
             _ => Code::Disk,
         };
-        let words = match error.kind() {
-            Kind::StorageFull => "no space left on device".to_owned(),
-            Kind::NotFound => "no such file or folder".to_owned(),
-            Kind::NotADirectory => "a part of the path is a file".to_owned(),
-            _ => text::describe(error),
-        };
-        Self::new(code, format!("{what}: {words}"))
+        Self::new(code, format!("{what}: {}", units::trouble(error)))
     }
 }
 
