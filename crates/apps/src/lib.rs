@@ -13,6 +13,7 @@
 //! - [`hello`]: the smallest server. [`server`]: what all TCP servers do alike. [`tls`]: connections in
 //!   plain text or under TLS.
 //! - [`names`]: what a name means, as every host finds out for its programs.
+//! - [`line`](mod@line): netcat. [`probe`]: which ports answer, and what comes to one. [`host`]: this host's name.
 //! - [`lookup`]: asks what a name means, as `dig` does.
 //! - [`site`]: a static web server and a client for it.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
@@ -34,6 +35,7 @@ pub mod files;
 pub mod framed;
 pub mod framing;
 pub mod hello;
+pub mod host;
 pub mod icmp;
 pub mod line;
 pub mod login;

@@ -25,7 +25,7 @@ in_each_world! {
     fn a_server_that_waits_for_the_client_is_told(play) {
         let server = play.serve("serve echo");
         let at = play.address(&server);
-        play.connect(&format!("connect hello {at} --timeout 2s"), &[])
+        play.connect(&format!("connect hello {at} --timeout 30s"), &[])
             .exits(1)
             .complains("does it wait for us to speak first?");
     }

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod assistant;
+mod chat;
 mod echo;
 mod hello;
 mod line;
+mod login;
 mod partners;
 mod probe;
 mod site;
