@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(target_os = "linux")]
+mod abuse;
+mod assistant;
+mod chat;
 mod echo;
 mod line;
+mod login;
 mod partners;
 mod probe;
 mod site;
+mod tls;
 mod upload;

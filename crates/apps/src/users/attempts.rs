@@ -16,8 +16,8 @@
 //! notices nothing. A flood from many addresses gets one guess per minute. The owner is then not shut
 //! out forever either: an address from which a user has logged in before is *known* for that user, and
 //! does not ask what strangers did to the name. Elsewhere the owner competes for one attempt per minute
-//! with those addresses that are not locked themselves, and it takes more than a dozen of them to keep
-//! the name busy all the time. (OWASP's *device cookies* do the same with a cookie instead of the
+//! with those addresses that are not locked themselves: while a name is crowded, each address that fails
+//! with it is locked at once, so that it takes several to keep the name busy all the time. (OWASP's *device cookies* do the same with a cookie instead of the
 //! address.)
 //!
 //! What is refused is not counted: asking while locked makes it no longer. Counts melt with time. The
@@ -153,11 +153,17 @@ impl Attempts {
         pair.as_ref().map_or(Ok(()), |pair| self.pairs.may_go(pair, now))?;
         name.map_or(Ok(()), |name| self.names.may_go(name, now))?;
         let mut delay = self.addresses.count(source, now, &of_address, remembered);
-        if let Some(pair) = pair {
-            delay = delay.max(self.pairs.count(pair, now, &of_pair, remembered));
-        }
+        let mut crowded = false;
         if let Some(name) = name {
             delay = delay.max(self.names.count(name.clone(), now, &of_name, remembered));
+            crowded = self.names.may_go(name, now).is_err();
+        }
+        if let Some(pair) = pair {
+            delay = delay.max(self.pairs.count(pair.clone(), now, &of_pair, remembered));
+            if crowded {
+                // The next turn is somebody else's.
+                self.pairs.lock(&pair, now, &of_pair);
+            }
         }
         Ok(delay)
     }
@@ -216,6 +222,15 @@ impl Count {
     }
 }
 
+impl Count {
+    /// Locks it, if that many attempts were made.
+    fn lock(&mut self, now: Instant, limit: &Limit) {
+        if let Some(beyond) = self.attempts.checked_sub(limit.lock_after) {
+            self.locked_until = now + doubled(limit.lock, beyond, limit.longest_lock);
+        }
+    }
+}
+
 impl<K: Ord + Clone> Table<K> {
     fn may_go(&self, key: &K, now: Instant) -> Result<(), TooMany> {
         match self.0.get(key) {
@@ -237,12 +252,18 @@ impl<K: Ord + Clone> Table<K> {
         count.melt(now, limit.forget);
         let earlier = count.attempts;
         count.attempts = count.attempts.saturating_add(1);
-        if let Some(beyond) = count.attempts.checked_sub(limit.lock_after) {
-            count.locked_until = now + doubled(limit.lock, beyond, limit.longest_lock);
-        }
+        count.lock(now, limit);
         match earlier.checked_sub(limit.free) {
             Some(beyond) => doubled(limit.delay, beyond, limit.longest_delay),
             None => Duration::ZERO,
+        }
+    }
+
+    /// Locks as if the last free attempt had been made.
+    fn lock(&mut self, key: &K, now: Instant, limit: &Limit) {
+        if let Some(count) = self.0.get_mut(key) {
+            count.attempts = count.attempts.max(limit.lock_after);
+            count.lock(now, limit);
         }
     }
 

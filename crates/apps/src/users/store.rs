@@ -292,7 +292,8 @@ impl<S: Sockets, C: Console> Inner<S, C> {
     }
 }
 
-fn random<S: Sockets>(sockets: &S) -> [u8; 32] {
+/// 32 random bytes.
+pub(super) fn random<S: Sockets>(sockets: &S) -> [u8; 32] {
     let mut bytes = [0; 32];
     for chunk in bytes.as_chunks_mut::<8>().0 {
         *chunk = sockets.random_u64().to_le_bytes();

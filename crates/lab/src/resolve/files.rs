@@ -70,6 +70,7 @@ impl Resolver<'_> {
             if !found && !asked.contains(&path) {
                 match folder(&path) {
                     Ok(files) => self.add_folder(files, span),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound && self.made(&path) => {}
                     Err(error) => self.missing(&path, span, &error),
                 }
                 asked.push(path);
@@ -101,6 +102,12 @@ impl Resolver<'_> {
             })
         });
         programs.collect()
+    }
+
+    /// Whether a program makes the file, so that it need not be there before.
+    fn made(&self, path: &str) -> bool {
+        let mut made = self.lab.programs.iter().filter_map(|program| program.command.makes());
+        made.any(|made| normalize(made).is_ok_and(|made| made == path))
     }
 
     fn add_folder(&mut self, files: FilesAt, span: Span) {

@@ -141,7 +141,7 @@ fn a_flood_from_one_address_does_not_keep_the_owner_out_anywhere_else() {
 }
 
 #[test]
-fn a_flood_from_a_few_addresses_lets_a_new_address_of_the_owner_in_within_half_an_hour() {
+fn a_flood_from_a_few_addresses_lets_a_new_address_of_the_owner_in_within_the_hour() {
     for flooders in [2, 5, 10] {
         let mut attempts = Attempts::new(Limits::default());
         let mut asked_since = 0;
@@ -158,7 +158,7 @@ fn a_flood_from_a_few_addresses_lets_a_new_address_of_the_owner_in_within_half_a
                 }
             }
         }
-        assert!(longest <= 30 * 60, "{longest} s with {flooders} flooders");
+        assert!(longest <= 60 * 60, "{longest} s with {flooders} flooders");
     }
 }
 
