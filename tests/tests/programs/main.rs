@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(target_os = "linux")]
+mod abuse;
 mod assistant;
 mod chat;
 mod echo;
@@ -10,4 +12,5 @@ mod login;
 mod partners;
 mod probe;
 mod site;
+mod tls;
 mod upload;

@@ -41,7 +41,11 @@ mod tests {
         for header in ["", "lanternet", "xlanternet=1", "a=lanternet=1", "__Host-lanternet=1"] {
             assert_eq!(find(header, false), None, "{header}");
         }
-        assert_eq!(find("lanternet=1", true), None, "one that came over plain text is none of ours");
+        assert_eq!(
+            find("lanternet=1", true),
+            None,
+            "one that came over plain text is none of ours"
+        );
     }
 
     #[test]

@@ -132,13 +132,17 @@ mod tests {
 
     #[test]
     fn only_names_of_ours_are_hosts() {
-        for host in ["127.0.0.1:8443", "[::1]:8443", "[fd00::1]", "localhost", "LOCALHOST:1", "Cloud:8443"] {
+        for host in
+            ["127.0.0.1:8443", "[::1]:8443", "[fd00::1]", "localhost", "LOCALHOST:1", "Cloud:8443"]
+        {
             assert_eq!(site().check_host(Some(host)), Ok(()), "{host}");
         }
         for host in ["evil.example", "cloud.evil.example", "localhost.evil.example:8443"] {
             assert!(matches!(site().check_host(Some(host)), Err(Stranger::Host(_))), "{host}");
         }
-        for host in ["", ":80", "[::1", "[evil]", "a b", "cloud:x", "cloud:99999", "a/b", "me@cloud"] {
+        for host in
+            ["", ":80", "[::1", "[evil]", "a b", "cloud:x", "cloud:99999", "a/b", "me@cloud"]
+        {
             assert_eq!(site().check_host(Some(host)), Err(Stranger::NoHost), "{host}");
         }
         assert_eq!(site().check_host(None), Err(Stranger::NoHost));
@@ -149,9 +153,15 @@ mod tests {
         let check = |site: &Site, origin, host| site.check_origin(Some(origin), Some(host));
         assert_eq!(check(&site(), "https://cloud:8443", "cloud:8443"), Ok(()));
         assert_eq!(check(&site(), "https://cloud", "cloud:443"), Ok(()), "443 goes without saying");
-        for origin in
-            ["http://cloud:8443", "https://cloud", "https://cloud:8444", "https://evil.example:8443", "null", "", "https://cloud:8443/x"]
-        {
+        for origin in [
+            "http://cloud:8443",
+            "https://cloud",
+            "https://cloud:8444",
+            "https://evil.example:8443",
+            "null",
+            "",
+            "https://cloud:8443/x",
+        ] {
             assert!(check(&site(), origin, "cloud:8443").is_err(), "{origin}");
         }
         assert_eq!(site().check_origin(None, Some("cloud")), Err(Stranger::NoOrigin));
@@ -163,13 +173,18 @@ mod tests {
         let site = Site { tls: false, names: Vec::new(), origins };
         assert!(site.is_secure());
         assert_eq!(site.check_host(Some("portal.example")), Ok(()));
-        assert_eq!(site.check_origin(Some("https://portal.example"), Some("10.0.0.1:8080")), Ok(()));
+        assert_eq!(
+            site.check_origin(Some("https://portal.example"), Some("10.0.0.1:8080")),
+            Ok(())
+        );
         assert!(site.check_origin(Some("http://portal.example:8080"), Some("10.0.0.1")).is_err());
     }
 
     #[test]
     fn what_is_no_origin_is_refused() {
-        for text in ["portal.example", "ftp://a", "https://", "https://a/", "https://a:b", "https://a b"] {
+        for text in
+            ["portal.example", "ftp://a", "https://", "https://a/", "https://a:b", "https://a b"]
+        {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }
     }

@@ -45,6 +45,9 @@ impl<S: Sockets, T> Watched<S, T> {
     }
 }
 
+/// Nothing in it is pinned.
+impl<S, T> Unpin for Watched<S, T> {}
+
 impl Waits {
     /// Ready once a write has waited for so long.
     pub(super) async fn too_long<S: Sockets>(&self, sockets: &S, limit: Duration) {
@@ -57,12 +60,12 @@ impl Waits {
             if waited >= limit {
                 return;
             }
-            sockets.sleep(limit - waited).await;
+            sockets.sleep(limit.saturating_sub(waited)).await;
         }
     }
 }
 
-impl<S: Sockets + Unpin, T: AsyncRead + Unpin> AsyncRead for Watched<S, T> {
+impl<S: Sockets, T: AsyncRead + Unpin> AsyncRead for Watched<S, T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -72,7 +75,7 @@ impl<S: Sockets + Unpin, T: AsyncRead + Unpin> AsyncRead for Watched<S, T> {
     }
 }
 
-impl<S: Sockets + Unpin, T: AsyncWrite + Unpin> AsyncWrite for Watched<S, T> {
+impl<S: Sockets, T: AsyncWrite + Unpin> AsyncWrite for Watched<S, T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

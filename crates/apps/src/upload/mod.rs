@@ -9,13 +9,13 @@
 
 mod client;
 pub mod plain;
-mod progress;
+pub(crate) mod progress;
 pub mod protocol;
 mod sending;
 mod server;
-mod source;
+pub(crate) mod source;
 pub mod store;
-mod units;
+pub(crate) mod units;
 mod wire;
 
 use std::net::IpAddr;

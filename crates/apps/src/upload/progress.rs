@@ -18,7 +18,7 @@ const BAR: u64 = 20;
 
 /// How far an upload of several files is.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// Bytes of all files.
     total: u64,
     files: usize,
@@ -33,7 +33,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new<S: Sockets>(sockets: &S, files: usize, total: u64) -> Self {
+    pub(crate) fn new<S: Sockets>(sockets: &S, files: usize, total: u64) -> Self {
         let now = sockets.now();
         Self {
             total,
@@ -48,17 +48,17 @@ impl Progress {
     }
 
     /// Bytes that went over the network, and since when.
-    pub(super) const fn sent(&self) -> (u64, Instant) {
+    pub(crate) const fn sent(&self) -> (u64, Instant) {
         (self.sent, self.began)
     }
 
     /// A file is over: its bytes need not come any more.
-    pub(super) const fn over(&mut self, size: u64) {
+    pub(crate) const fn over(&mut self, size: u64) {
         self.before = self.before.saturating_add(size);
     }
 
     /// So many bytes were sent; `at` is how far the file is that has this number, from 1 on.
-    pub(super) fn moved<S: Sockets, C: Console>(
+    pub(crate) fn moved<S: Sockets, C: Console>(
         &mut self,
         sockets: &S,
         console: &C,

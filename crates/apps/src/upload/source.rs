@@ -11,13 +11,13 @@ use crate::trouble::Trouble;
 
 /// A file to send.
 #[derive(Debug)]
-pub(super) struct Source<F> {
+pub(crate) struct Source<F> {
     /// What it is called here.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// What it shall be called there.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Bytes in it when it was found.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     place: Place<F>,
 }
 
@@ -30,7 +30,7 @@ enum Place<F> {
 }
 
 impl<F: Folder> Source<F> {
-    pub(super) async fn open<C: Console<Folder = F>>(&self, console: &C) -> io::Result<F::File> {
+    pub(crate) async fn open<C: Console<Folder = F>>(&self, console: &C) -> io::Result<F::File> {
         match &self.place {
             Place::Named => console.open_file(&self.path).await,
             Place::Inside(folder, path) => folder.open(path, Open::Read).await,
@@ -39,7 +39,7 @@ impl<F: Folder> Source<F> {
 }
 
 /// All files of these paths. What is left out is told on standard error.
-pub(super) async fn find<C: Console>(
+pub(crate) async fn find<C: Console>(
     console: &C,
     paths: &[String],
 ) -> Result<Vec<Source<C::Folder>>, Trouble> {

@@ -6,7 +6,7 @@ use lanternet_core::Duration;
 
 /// Reads a size from an argument: `1500`, `10k`, `64KiB`, `1.5GB`. As with `dd` and `truncate`, `k` and
 /// `KiB` are 1024 bytes, `kB` 1000, and so on.
-pub(super) fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let wrong =
         || format!("expected a number of bytes such as `1500`, `10M` or `1.5GiB`, got `{text}`");
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -39,7 +39,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// `17 bytes`, `1.0 KiB`, `10.5 MiB`.
-pub(super) fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if count < 1024 {
         return format!("{count} byte{}", if count == 1 { "" } else { "s" });
@@ -55,13 +55,13 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// Bytes in a time, as `1.2 MiB/s`.
-pub(super) fn rate(count: u64, time: Duration) -> String {
+pub(crate) fn rate(count: u64, time: Duration) -> String {
     let per_second = u128::from(count) * 1_000_000_000 / u128::from(time.nanos().max(1));
     format!("{}/s", bytes(u64::try_from(per_second).unwrap_or(u64::MAX)))
 }
 
 /// `4.0 MiB in 2.0 s (2.0 MiB/s)`; the rate where it says something about the network.
-pub(super) fn bytes_in(count: u64, took: Duration) -> String {
+pub(crate) fn bytes_in(count: u64, took: Duration) -> String {
     let (bytes, time) = (bytes(count), time(took));
     match count >= 64 * 1024 && took >= Duration::from_millis(1) {
         true => format!("{bytes} in {time} ({})", rate(count, took)),
@@ -70,7 +70,7 @@ pub(super) fn bytes_in(count: u64, took: Duration) -> String {
 }
 
 /// A time for people: `20 ms`, `3.1 s`, `2:05 min`, `1:02:03 h`.
-pub(super) fn time(time: Duration) -> String {
+pub(crate) fn time(time: Duration) -> String {
     if time < Duration::from_millis(950) {
         return format!("{} ms", (u128::from(time.nanos()) + 500_000) / 1_000_000);
     }
@@ -85,7 +85,7 @@ pub(super) fn time(time: Duration) -> String {
 }
 
 /// What the disk says, in the words of the Unix tools.
-pub(super) fn trouble(error: &io::Error) -> String {
+pub(crate) fn trouble(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     if error.get_ref().is_some() {
         return error.to_string();
