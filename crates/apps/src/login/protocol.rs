@@ -72,7 +72,7 @@ pub fn is_refusal(line: &[u8]) -> bool {
     let begins = |with: &&str| {
         line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
     };
-    REFUSALS.iter().any(|refusal| begins(&refusal))
+    REFUSALS.iter().any(begins)
 }
 
 /// What the server does next.
