@@ -225,7 +225,8 @@ impl Command {
             Self::Serve(Serve::Portal(args)) => args.files(),
             Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Login(args)) => {
-                args.tls.files.files().chain([args.users.as_str()]).collect()
+                let own = args.rules.as_deref().into_iter().chain([args.users.as_str()]);
+                args.tls.files.files().chain(own).collect()
             }
             Self::Connect(Connect::Login(args)) => args.tls.trusted.files().collect(),
             Self::User(args) => vec![args.what.file()],
