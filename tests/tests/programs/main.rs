@@ -5,6 +5,7 @@
 mod echo;
 mod line;
 mod partners;
+mod portal;
 mod probe;
 mod site;
 mod upload;
