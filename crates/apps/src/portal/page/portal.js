@@ -84,6 +84,7 @@ addEventListener("logged-out", () => { if (user !== null) leave(word("logged_out
 
 $("language").addEventListener("click", () => {
   change();
+  $("login-error").textContent = "";
   uploads.draw();
   if (user !== null) {
     if (shownFiles) drawFiles(shownFiles);
