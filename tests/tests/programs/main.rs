@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(target_os = "linux")]
+mod abuse;
+mod assistant;
+mod chat;
 mod echo;
 mod line;
+mod login;
 mod partners;
 mod portal;
 mod probe;
 mod site;
+mod tls;
 mod upload;

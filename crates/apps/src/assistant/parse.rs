@@ -63,7 +63,7 @@ struct Parser {
     mistakes: Vec<Mistake>,
     open: Open,
     steps: Vec<Step>,
-    /// A step of what is open was wrong, and is missing from `steps`.
+    /// A line of what is open was wrong, and may be missing from `steps`.
     spoiled: bool,
     phrases: [Option<Vec<Step>>; Phrase::COUNT],
     constants: Vec<(Box<str>, Template)>,
@@ -124,6 +124,7 @@ impl Parser {
             }
             if let Err(Refused(message)) = self.read_line(line) {
                 self.wrong(message);
+                self.spoiled = true;
             }
             if self.mistakes.len() >= MOST_MISTAKES {
                 break;
@@ -203,9 +204,7 @@ impl Parser {
             }
             Key::Choice(number) => self.choice(number, text),
             Key::Say | Key::Ask | Key::GoTo | Key::HandOver | Key::End => {
-                let done = self.step(key, word.trim(), name, text);
-                self.spoiled |= done.is_err();
-                done
+                self.step(key, word.trim(), name, text)
             }
         }
     }
@@ -447,7 +446,11 @@ fn key(word: &str) -> Result<(Key, &str), Refused> {
 
 /// The one of these that is most like `word`, if any is.
 fn nearest<'a>(word: &str, all: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = all.map(|other| (strsim::jaro_winkler(word, other), other));
+    let scored = all.map(|other| {
+        // Two letters the wrong way round.
+        let slip = other.len() > 2 && strsim::osa_distance(word, other) == 1;
+        (if slip { 1.0 } else { strsim::jaro_winkler(word, other) }, other)
+    });
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(score, _)| *score > 0.8).map(|(_, other)| other)
 }

@@ -8,7 +8,7 @@ use lanternet_net::services::Transport;
 use tokio::io::AsyncWriteExt;
 use zeroize::Zeroizing;
 
-use super::protocol::{Prompt, UPLOAD_NOW};
+use super::protocol::{Prompt, UPLOAD_NOW, is_refusal};
 use super::wire::{Line, Lines, Said};
 use super::{ConnectArgs, DEFAULT_PORT};
 use crate::console::{Console, ExitCode};
@@ -49,8 +49,11 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         args,
         lines,
         files: Vec::new(),
+        last: None,
+        refused: false,
         logged_in: false,
         quit: false,
+        ended: false,
         code: ExitCode::SUCCESS,
     };
     visit.run().await.map_err(|error| match error.kind() {
@@ -59,7 +62,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         }
         _ => Trouble::failed(format!("{peer}: {}", text::describe(&error))),
     })?;
-    if !visit.logged_in && !visit.quit {
+    if !visit.is_in() && !visit.quit {
         return Err(Trouble::failed(format!("{peer}: not logged in")));
     }
     Ok(visit.code)
@@ -72,8 +75,15 @@ struct Visit<'a, S: Sockets, C: Console> {
     lines: Lines<Link<S::TcpStream>>,
     /// Named when the upload was chosen.
     files: Vec<String>,
+    /// What was asked last.
+    last: Option<Prompt>,
+    /// What was said since then refuses.
+    refused: bool,
     logged_in: bool,
+    /// The user, and not the end of the input, said so.
     quit: bool,
+    /// The input is over.
+    ended: bool,
     code: ExitCode,
 }
 
@@ -90,11 +100,18 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
                 Said::Line(Line::Text(line)) if *line == UPLOAD_NOW.as_bytes() => {
                     self.upload().await?;
                 }
-                Said::Line(Line::Text(line)) => self.console.print_line(&text::printable(&line)),
+                Said::Line(Line::Text(line)) => {
+                    self.refused |= is_refusal(&line);
+                    self.console.print_line(&text::printable(&line));
+                }
                 Said::Prompt(prompt) => {
                     self.logged_in |= prompt == Prompt::Choice;
-                    let mut answer = self.ask(prompt).await;
-                    self.quit |= answer.trim().eq_ignore_ascii_case("q");
+                    (self.last, self.refused) = (Some(prompt), false);
+                    let answer = self.ask(prompt).await;
+                    self.quit |= answer
+                        .as_ref()
+                        .is_some_and(|answer| answer.trim().eq_ignore_ascii_case("q"));
+                    let mut answer = answer.unwrap_or_else(|| Zeroizing::new("q".to_owned()));
                     answer.push('\n');
                     self.lines.write_all(answer.as_bytes()).await?;
                     self.lines.flush().await?;
@@ -103,8 +120,14 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
         }
     }
 
-    /// What the user answers; `q` when nobody does.
-    async fn ask(&mut self, prompt: Prompt) -> Zeroizing<String> {
+    /// Whether the server let the user in: it offers something, or at least it closed behind the password
+    /// without saying no, as servers of a first course do.
+    fn is_in(&self) -> bool {
+        self.logged_in || (self.last == Some(Prompt::Password) && !self.refused && !self.ended)
+    }
+
+    /// What the user answers; `None` when nobody does.
+    async fn ask(&mut self, prompt: Prompt) -> Option<Zeroizing<String>> {
         let console = self.console;
         // On a terminal the user's own typing is seen.
         let shown = console.status("");
@@ -116,16 +139,19 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
                 true => console.read_line().await,
                 false => console.read_secret(prompt.text()).await,
             };
-            return Zeroizing::new(typed.unwrap_or_else(|| "q".to_owned()));
+            self.ended |= typed.is_none();
+            return typed.map(Zeroizing::new);
         }
         console.print(prompt.text());
         let typed = match (&self.args.user, prompt) {
             (Some(user), Prompt::Name) => {
                 console.print_line(user);
-                return Zeroizing::new(user.clone());
+                return Some(Zeroizing::new(user.clone()));
             }
-            _ => console.read_line().await.unwrap_or_else(|| "q".to_owned()),
+            _ => console.read_line().await,
         };
+        self.ended |= typed.is_none();
+        let typed = typed?;
         if !shown {
             console.print_line(&typed);
         }
@@ -135,9 +161,9 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
             && !files.is_empty()
         {
             self.files = files.to_vec();
-            return Zeroizing::new(choice.clone());
+            return Some(Zeroizing::new(choice.clone()));
         }
-        Zeroizing::new(typed)
+        Some(Zeroizing::new(typed))
     }
 
     /// Sends files; the server waits for them.
@@ -173,6 +199,8 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
         if code != ExitCode::SUCCESS {
             self.code = ExitCode::FAILURE;
         }
-        Ok(())
+        // Back to lines.
+        self.lines.write_all(b"\n").await?;
+        self.lines.flush().await
     }
 }

@@ -62,6 +62,19 @@ impl Prompt {
 /// What the server says when the client is to speak the upload protocol now.
 pub const UPLOAD_NOW: &str = "upload: now, in its own protocol";
 
+/// How the lines begin, in any capitals, behind which a server closes without having let anybody in.
+const REFUSALS: [&str; 6] =
+    ["wrong", "too many", "nobody can", "you are logged in", "this took", "the server stops"];
+
+/// Whether a line of a server says that nobody was let in. Foreign servers say what they like; this is
+/// what ours says, and what is usual.
+pub fn is_refusal(line: &[u8]) -> bool {
+    let begins = |with: &&str| {
+        line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    REFUSALS.iter().any(|refusal| begins(&refusal))
+}
+
 /// What the server does next.
 #[derive(Debug)]
 pub enum Then {

@@ -81,7 +81,7 @@ fn refusals_end_and_say_when_to_come_back() {
         (Checked::TooManySessions(4), "4 times"),
     ] {
         let step = Conversation::new(ALL, 3).checked(checked);
-        assert!(step.say.contains(words), "{step:?}");
+        assert!(step.say.contains(words) && is_refusal(step.say.as_bytes()), "{step:?}");
         assert!(matches!(step.then, Then::End));
     }
 }
