@@ -11,6 +11,7 @@ mod hello;
 mod line;
 mod login;
 mod partners;
+mod portal;
 mod probe;
 mod site;
 mod tls;
