@@ -13,7 +13,8 @@ use crate::dns;
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
 use crate::{
-    assistant, chat, line, login, lookup, ping, portal, probe, site, traceroute, upload, users,
+    assistant, chat, host, line, login, lookup, ping, portal, probe, site, traceroute, upload,
+    users,
 };
 
 /// A program with its arguments.
@@ -25,6 +26,8 @@ pub enum Command {
     Traceroute(traceroute::Args),
     /// Ask what a name means, as dig does
     Lookup(lookup::Args),
+    /// Tell this host's name and addresses, or those of another
+    Host(host::Args),
     /// See which ports of a host answer
     Probe(probe::Args),
     /// Open ports and print what comes
@@ -168,6 +171,7 @@ impl Command {
             Self::Ping(_) => "ping",
             Self::Traceroute(_) => "traceroute",
             Self::Lookup(_) => "lookup",
+            Self::Host(_) => "host",
             Self::Probe(_) => "probe",
             Self::Listen(_) => "listen",
             Self::Chat(_) => "chat",
@@ -220,6 +224,7 @@ impl Command {
             Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
+            | Self::Host(_)
             | Self::Probe(_)
             | Self::Listen(_)
             | Self::Chat(_) => Vec::new(),
@@ -251,6 +256,7 @@ impl Command {
             Self::Connect(Connect::Login(args)) => &args.to.host,
             // What it asks is its own business; whom, if somebody is named, is a host.
             Self::Lookup(args) => args.server()?,
+            Self::Host(args) => args.name.as_deref()?,
             Self::Serve(_) | Self::Listen(_) | Self::Chat(_) | Self::User(_) => return None,
         })
     }
@@ -284,7 +290,8 @@ impl Command {
                 let ([tcp, udp], port) = (args.protocols(), args.ports.as_ref()?.single()?);
                 Some(Listens { port, bind: args.bind, tcp, udp })
             }
-            Self::Ping(_)
+            Self::Host(_)
+            | Self::Ping(_)
             | Self::Traceroute(_)
             | Self::Lookup(_)
             | Self::Probe(_)
@@ -321,8 +328,8 @@ fn wrong_word(words: &[String], error: &clap::Error) -> Option<usize> {
     })
 }
 
-const PROGRAMS: [&str; 9] =
-    ["ping", "traceroute", "lookup", "probe", "listen", "chat", "user", "serve", "connect"];
+const PROGRAMS: [&str; 10] =
+    ["ping", "traceroute", "lookup", "host", "probe", "listen", "chat", "user", "serve", "connect"];
 
 /// Runs a program to its end.
 #[expect(clippy::manual_async_fn, reason = "promises Send, so that any host can run it")]
@@ -336,6 +343,7 @@ pub fn run<S: Sockets, C: Console>(
             Command::Ping(args) => ping::run(sockets, console, args).await,
             Command::Traceroute(args) => traceroute::run(sockets, console, args).await,
             Command::Lookup(args) => lookup::run(sockets, console, args).await,
+            Command::Host(args) => host::run(sockets, console, args).await,
             Command::Probe(args) => probe::run(sockets, console, args).await,
             Command::Listen(args) => probe::listen(sockets, console, args).await,
             Command::Chat(args) => chat::run(sockets, console, args).await,

@@ -11,6 +11,7 @@
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
 //! - [`names`]: what a name means, as every host finds out for its programs.
+//! - [`line`](mod@line): netcat. [`probe`]: which ports answer, and what comes to one. [`host`]: this host's name.
 //! - [`lookup`]: asks what a name means, as `dig` does.
 //! - [`site`]: a static web server and a client for it.
 //! - [`framing`]: where one message ends in a stream of bytes; [`framed`] reads such messages.
@@ -31,6 +32,7 @@ mod failures;
 pub mod files;
 pub mod framed;
 pub mod framing;
+pub mod host;
 pub mod icmp;
 pub mod line;
 pub mod login;

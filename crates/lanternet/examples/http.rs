@@ -83,7 +83,7 @@ fn main() -> Result {
 
     let visitors = Arc::new(Mutex::new(Vec::new()));
     let seen = visitors.clone();
-    lab.host("shop").named("web").spawn_server(move |sockets| serve(sockets, seen.clone()));
+    lab.host("shop").named("web").spawn_server(move |sockets| serve(sockets, seen));
     lab.host("laptop").named("browser").spawn(async |sockets| -> Result {
         let (status, body) = fetch(&sockets, "shop", "/picture").await?;
         assert_eq!((status, body), (StatusCode::OK, picture()), "not a byte is missing");

@@ -11,10 +11,9 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use lanternet::prelude::*;
-use lanternet::{Lab, Link, Node, Result, Simulated};
+use lanternet::{Duration, Lab, Link, Node, Result, Simulated};
 
 /// How long the client waits for an answer before it asks again.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -99,7 +98,7 @@ fn scenario() -> Result {
 
     let disk = Arc::new(Mutex::new(Disk::default()));
     let own = disk.clone();
-    lab.host("server").spawn_server(move |sockets| serve(sockets, own.clone()));
+    lab.host("server").spawn_server(move |sockets| serve(sockets, own));
     lab.host("ada").spawn(async |sockets| count(sockets, 20).await);
     lab.host("bob").spawn(async |sockets| count(sockets, 20).await);
 

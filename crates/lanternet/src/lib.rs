@@ -94,16 +94,17 @@
 //!
 //! ```
 //! use lanternet::prelude::*;
-//! use lanternet::{FailureKind, Lab, Node, Result};
+//! use lanternet::{Duration, Lab, Node, Result};
 //!
 //! # fn main() -> Result {
 //! let mut lab = Lab::builder().node("a1", Node::host("10.0.0.1/24")).build()?;
 //! lab.host("a1").named("impatient").spawn(async |sockets| -> Result {
-//!     sockets.timeout(std::time::Duration::from_secs(30), std::future::pending::<()>()).await?;
+//!     sockets.timeout(Duration::from_secs(30), std::future::pending::<()>()).await?;
 //!     Ok(())
 //! });
 //! let failure = lab.run().unwrap_err();
-//! assert!(failure.to_string().starts_with("impatient on a1: timed out (at 30.000000s, seed 1)"));
+//! let text = failure.to_string();
+//! assert!(text.starts_with("at 30.000000s, with seed 1: impatient on a1 (started at "), "{text}");
 //! # Ok(())
 //! # }
 //! ```
@@ -122,8 +123,7 @@
 //!
 //! ```
 //! # use lanternet::prelude::*;
-//! # use lanternet::{Lab, Link, Node, Result};
-//! # use std::time::Duration;
+//! # use lanternet::{Duration, Lab, Link, Node, Result};
 //! # fn main() -> Result {
 //! # let mut lab = Lab::builder()
 //! #     .node("client", Node::host("10.0.0.1/24"))
@@ -136,7 +136,7 @@
 //!     for _ in 0..10 {
 //!         stream.write_all(b"ping\n").await?;
 //!         stream.read_exact(&mut [0; 5]).await?;
-//!         sockets.sleep(lanternet::Duration::from_secs(1)).await;
+//!         sockets.sleep(Duration::from_secs(1)).await;
 //!     }
 //!     Ok(())
 //! });
@@ -182,7 +182,8 @@
 //! repeat it: `LANTERNET_SEED=17 cargo test name`.
 //!
 //! To stay repeatable, programs draw from [`Sockets::random_u64`] and iterate no `HashMap`. What draws from
-//! the operating system, as TLS does, sends other bytes in each run: see the example `tls`.
+//! the operating system, as TLS does, sends other bytes in each run; for rustls [`repeatable_tls`] has a
+//! provider that does not, and the example `tls` uses it.
 
 #[doc(hidden)]
 pub mod lab_folder;
@@ -200,6 +201,7 @@ pub mod prelude {
 }
 
 pub use lanternet_apps::sockets::{self, Sockets};
+pub use lanternet_apps::tls::repeatable as repeatable_tls;
 pub use lanternet_apps::{Console, Simulated, simulated};
 pub use lanternet_core::trace;
 pub use lanternet_core::{

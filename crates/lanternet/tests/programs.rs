@@ -63,8 +63,44 @@ fn ctrl_c_stops_a_server_without_a_failure() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let mut rest = String::new();
     server.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
-    assert!(rest.ends_with("stopped\n"), "{rest}");
+    assert!(rest.ends_with("stopped after 0 clients\n"), "{rest}");
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_server_that_stops_lets_clients_finish_for_the_grace_time_and_a_second_ctrl_c_ends_it() {
+    // In a TLS handshake nothing is to be finished by asking.
+    for (grace, signals, code, last) in [
+        ("300ms", 1, 0, "stopped after 1 client, 1 cut off\n"),
+        ("1h", 2, 130, "Ctrl-C once more ends it at once\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = command(&["serve", "echo", "--tls", "--grace", grace, "--port", "0"]);
+        command.env("LANTERNET_HOME", folder.path()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        let port = line.split([':', ' ']).find_map(|word| word.parse::<u16>().ok()).unwrap();
+        line.clear();
+        lines.read_line(&mut line).unwrap();
+        assert!(line.starts_with("the certificate is SHA256:"), "{line}");
+        let _silent = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        // Nothing shows that it was accepted.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let mut said = String::new();
+        for _ in 0..signals {
+            let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            if said.is_empty() {
+                lines.read_line(&mut said).unwrap();
+                assert!(said.starts_with("stopping: 1 client has "), "{said}");
+            }
+        }
+        lines.read_to_string(&mut said).unwrap();
+        assert!(said.ends_with(last), "{said}");
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
 }
 
 #[test]

@@ -225,6 +225,19 @@ impl Play {
         files
     }
 
+    /// What a host's programs remember in this file, if they do.
+    ///
+    /// # Panics
+    /// When the disk cannot be read.
+    #[track_caller]
+    pub fn kept(&self, host: Host, path: &str) -> Option<Vec<u8>> {
+        let mut files = match &self.stage {
+            Stage::Simulated(network) => network.files(host),
+            Stage::Loopback(machine) => machine.files(host),
+        };
+        files.remove(&format!(".lanternet/{path}"))
+    }
+
     /// Removes a file of a host's disk.
     ///
     /// # Panics

@@ -5,9 +5,12 @@
 #[cfg(target_os = "linux")]
 mod abuse;
 mod assistant;
+mod chat;
 mod echo;
 mod line;
+mod login;
 mod partners;
 mod probe;
 mod site;
+mod tls;
 mod upload;

@@ -142,4 +142,82 @@ in_each_world! {
         assert_eq!(files.len(), 2, "{:?}", files.keys());
         assert!(files.values().all(|bytes| *bytes == content(70_000)));
     }
+
+    fn what_to_do_with_a_name_that_is_taken_is_asked_or_told(play) {
+        play.put(CLIENT, "a.txt", "new");
+        play.put(CLIENT, "b/a.txt", "newer");
+        play.put(SERVER, "inbox/a.txt", "old one");
+        play.put(SERVER, "inbox/b/a.txt", "older");
+        let server = play.serve("serve upload --dir inbox");
+        let at = play.address(&server);
+        let line = format!("connect upload {at} a.txt b");
+        let client = play.connect(&line, &[]);
+        client.exits(1).complains("a.txt is there already, with 7 bytes (this one has 3 bytes)");
+        client.complains("a.txt: not stored: there is another file of this name");
+        play.connect(&line, &["what?", "s", "skip"]).exits(0).prints("2 files skipped");
+        assert_eq!(play.file(SERVER, "inbox/a.txt").unwrap(), b"old one");
+        play.connect(&line, &["R"]).exits(0).prints("a.txt: stored as a (1).txt, 3 bytes");
+        assert_eq!(play.file(SERVER, "inbox/b/a (1).txt").unwrap(), b"newer");
+        play.connect(&line, &["o", "r"]).exits(0).prints("b/a.txt: stored as b/a (2).txt");
+        assert_eq!(play.file(SERVER, "inbox/a.txt").unwrap(), b"new");
+        assert_eq!(play.file(SERVER, "inbox/b/a.txt").unwrap(), b"older");
+        play.connect(&format!("{line} --if-exists overwrite"), &[]).exits(0);
+        assert_eq!(play.file(SERVER, "inbox/b/a.txt").unwrap(), b"newer");
+        play.connect(&format!("{line} --if-exists skip"), &[]).exits(0);
+    }
+
+    fn limits_are_told_before_anything_is_sent(play) {
+        play.put(CLIENT, "a.bin", content(200_000));
+        play.put(CLIENT, "b.bin", content(90_000));
+        let server = play.serve("serve upload --dir inbox --max-size 100k --max-total 150k");
+        let line = format!("connect upload {} a.bin b.bin", play.address(&server));
+        let client = play.connect(&line, &[]);
+        client.exits(1).prints("b.bin: stored, 87.9 KiB");
+        client.complains("a.bin: not stored: it has 195.3 KiB, the server takes at most 100.0 KiB");
+        play.put(CLIENT, "c.bin", content(90_000));
+        let line = format!("connect upload {} c.bin", play.address(&server));
+        let client = play.connect(&line, &[]);
+        client.exits(1).complains("c.bin: not stored: all files together may have at most 153600 bytes");
+        assert_eq!(play.files(SERVER).len(), 1);
+    }
+
+    fn what_is_not_there_cannot_be_sent(play) {
+        let server = play.serve("serve upload --dir inbox");
+        let at = play.address(&server);
+        let client = play.connect(&format!("connect upload {at} none.txt"), &[]);
+        client.exits(2).complains("none.txt: no such file or folder");
+        play.put(CLIENT, "a/x", "");
+        play.put(CLIENT, "b/x", "");
+        let client = play.connect(&format!("connect upload {at} a/x b/x"), &[]);
+        client.exits(2).complains("two of the files would be called `x`");
+    }
+
+    fn the_bare_protocol_between_its_own_halves(play) {
+        let dated = b"2024 was written before these bytes".to_vec();
+        let big = content(300_000);
+        play.put(CLIENT, "dated.txt", &dated);
+        play.put(CLIENT, "big.bin", &big);
+        play.put(CLIENT, "empty", "");
+        let server = play.serve("serve upload --plain --dir inbox --name file");
+        let line = format!("connect upload --plain {} dated.txt big.bin empty", play.address(&server));
+        play.connect(&line, &[]).exits(0).prints("dated.txt: sent, 35 bytes");
+        play.connect(&format!("{line} --no-pause"), &[]).exits(0);
+        let sent = |number: &str| play.file(SERVER, &format!("inbox/file{number}")).unwrap();
+        assert!(sent("") == dated && sent(" (1)") == big && sent(" (2)").is_empty());
+        // Size and digits arrive together: the end of the stream tells them apart.
+        assert_eq!(String::from_utf8_lossy(&sent(" (3)")), String::from_utf8_lossy(&dated));
+        assert!(sent(" (4)") == big && sent(" (5)").is_empty());
+    }
+
+    fn folders_keep_their_names_and_a_second_time_nothing_is_sent(play) {
+        play.put(CLIENT, "photos/deep/报告 b.txt", "你好\n");
+        play.put(CLIENT, "big.bin", content(700_000));
+        let server = play.serve("serve upload --dir inbox");
+        let line = format!("connect upload {} big.bin photos", play.address(&server));
+        let client = play.connect(&line, &[]);
+        client.exits(0).prints("big.bin: stored, 683.6 KiB").prints("2 files stored, ");
+        play.wait_for(&server, "closed after 2 files, 683.6 KiB");
+        assert_eq!(play.file(SERVER, "inbox/photos/deep/报告 b.txt").unwrap(), "你好\n".as_bytes());
+        play.connect(&line, &[]).exits(0).prints("2 files there already, 0 bytes");
+    }
 }

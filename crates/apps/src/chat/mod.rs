@@ -249,7 +249,14 @@ impl<S: Sockets, C: Console> Chat<'_, S, C> {
             match self.socket.recv_from(&mut buffer).await {
                 Ok((length, from)) => {
                     failures.forget();
-                    let Some(message) = Message::decode(&buffer[..length]) else { continue };
+                    let datagram = &buffer[..length];
+                    let Some(message) = Message::decode(datagram) else {
+                        if let Some(text) = self.room().hear_plain(self.sockets.now(), datagram) {
+                            let text = safe(text);
+                            self.console.print_line(&format!("{from}, in plain text: {text}"));
+                        }
+                        continue;
+                    };
                     if message.kind == Kind::Join && message.sender != self.me {
                         self.asked.notify_one();
                     }

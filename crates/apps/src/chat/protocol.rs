@@ -10,7 +10,8 @@
 //! digits, drawn at random when it starts; how often it has said something, this time included; its
 //! name. Behind the line feed is the text of `say`, and nothing in the others.
 //!
-//! Nothing is repeated and nothing acknowledged. The count shows what was lost or came twice.
+//! A datagram of another kind that is text is shown as it is, so that the simplest of programs can be
+//! heard. Nothing is repeated and nothing acknowledged. The count shows what was lost or came twice.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -30,6 +31,8 @@ const SILENCE: Duration = Duration::from_secs(100);
 const MOST_MEMBERS: usize = 256;
 
 const MAGIC: &str = "lanternet-chat/1";
+/// As [`MAGIC`] begins in every version.
+const MAGIC_NAME: &str = "lanternet-chat/";
 
 /// What a datagram is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,6 +266,14 @@ impl Room {
         }
         tell(&member.name, Event::Said { text: message.text, late });
         told
+    }
+
+    /// Takes a datagram that is no [`Message`]: the text, when it is one that a program with a simpler
+    /// protocol may have sent.
+    pub fn hear_plain<'d>(&mut self, now: Instant, datagram: &'d [u8]) -> Option<&'d str> {
+        let text = str::from_utf8(datagram).ok()?.trim_end();
+        let fine = !text.is_empty() && text.len() <= LONGEST_TEXT && !text.starts_with(MAGIC_NAME);
+        (fine && self.all.take(now)).then_some(text)
     }
 
     /// Who has gone without a word.

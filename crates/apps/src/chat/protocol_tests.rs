@@ -111,6 +111,17 @@ fn a_crowd_of_invented_members_is_bounded() {
 }
 
 #[test]
+fn a_bare_text_is_heard_and_garbage_is_not() {
+    let mut room = room();
+    let mut plain = |bytes| room.hear_plain(Instant::ZERO, bytes).map(str::to_owned);
+    assert_eq!(plain(b"hello\n"), Some("hello".to_owned()));
+    assert_eq!(plain(b"\xff\xfe"), None);
+    assert_eq!(plain(b"lanternet-chat/1 shout"), None);
+    assert_eq!(plain(b" \n"), None);
+    assert_eq!((0..1000).filter(|_| plain(b"x").is_some()).count(), 99, "a flood is limited");
+}
+
+#[test]
 fn who_is_not_heard_of_is_forgotten() {
     let mut room = room();
     hear(&mut room, 0, Kind::Join, 0, "");

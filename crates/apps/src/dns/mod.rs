@@ -7,7 +7,7 @@
 //!
 //! The server itself is [`lanternet_net::dns::Server`], which does no I/O; here are its sockets.
 //!
-//! It ends only when it cannot serve: 2.
+//! Exit code: 0 when it was asked to stop, 2 when it cannot serve.
 
 mod config;
 mod server;
@@ -16,6 +16,7 @@ mod upstream;
 use std::net::IpAddr;
 
 use crate::endpoint::Endpoint;
+use crate::race::{Either, select};
 
 pub use config::{ParseZoneError, ZoneFile};
 
@@ -89,12 +90,22 @@ where
     S: crate::Sockets,
     C: crate::Console,
 {
-    let message = match config::read(&sockets, &console, &args).await {
-        Ok(config) => match server::serve(sockets, &console, &args, config).await {
-            Ok(never) => match never {},
+    let serving = async {
+        match config::read(&sockets, &console, &args).await {
+            Ok(config) => match server::serve(sockets, &console, &args, config).await {
+                Ok(never) => match never {},
+                Err(message) => message,
+            },
             Err(message) => message,
-        },
-        Err(message) => message,
+        }
+    };
+    let message = match select(console.stop_requested(), serving).await {
+        Either::First(()) => {
+            // Who waits for an answer asks again, as always with names.
+            console.print_line("stopped");
+            return crate::ExitCode::SUCCESS;
+        }
+        Either::Second(message) => message,
     };
     for line in message.lines() {
         console.error(&format!("serve dns: {line}"));

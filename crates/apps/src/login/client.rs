@@ -199,6 +199,8 @@ impl<S: Sockets, C: Console> Visit<'_, S, C> {
         if code != ExitCode::SUCCESS {
             self.code = ExitCode::FAILURE;
         }
-        Ok(())
+        // Back to lines.
+        self.lines.write_all(b"\n").await?;
+        self.lines.flush().await
     }
 }

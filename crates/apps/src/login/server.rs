@@ -135,7 +135,12 @@ impl<S: Sockets, C: Console> Guest<S, C> {
                 Then::Upload => {
                     self.say(&format!("{say}{UPLOAD_NOW}\n")).await?;
                     let said = self.upload().await?;
-                    talk.menu(&said)
+                    // The client reads ahead while it speaks that protocol: nothing may come behind its
+                    // end before a line says that it is back.
+                    match self.read().await? {
+                        Ok(_) => talk.menu(&said),
+                        Err(why) => return Ok(why),
+                    }
                 }
                 Then::Change { old, new } => {
                     let said = self.change(old, new).await;

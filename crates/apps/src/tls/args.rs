@@ -63,7 +63,7 @@ pub struct ConnectSecretTlsArgs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct TrustArgs {
     /// Connect over TLS, to a server whose certificate has this fingerprint and to no other
-    #[arg(long, value_name = "SHA256:…", conflicts_with = "tls_ca")]
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "tls_ca")]
     pub pin: Option<Fingerprint>,
     /// Connect over TLS, to a server whose certificate is for its name and from an authority in this
     /// file (PEM)

@@ -12,7 +12,7 @@ use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 use super::config::{Clock, HANDSHAKE_LIMIT, versions};
-use super::identity::said;
+use super::identity::{read_named, said};
 use super::kept::keep;
 use super::repeatable::{Dice, provider};
 use super::verify::{Another, Right, Verifier};
@@ -183,8 +183,7 @@ async fn authorities<S: Sockets, C: Console>(
     console: &C,
     file: &str,
 ) -> Result<Right, String> {
-    let pem = console.read_file(file).await;
-    let pem = pem.map_err(|error| format!("cannot read {file}: {}", said(&error)))?;
+    let pem = read_named(console, file).await?;
     let mut roots = RootCertStore::empty();
     let mut themselves = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(&pem) {

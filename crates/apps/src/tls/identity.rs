@@ -21,7 +21,7 @@ use super::kept::keep;
 use super::repeatable::provider;
 use super::{Certificate, Fingerprint};
 use crate::console::Console;
-use crate::disk::{Folder, Open};
+use crate::disk::{Folder, Open, OpenFile};
 use crate::sockets::{Family, Sockets, UdpSocket};
 use crate::text;
 
@@ -57,11 +57,8 @@ impl Identity {
         match certificate {
             Certificate::Own => own(sockets, console, bind).await,
             Certificate::Files { certificates, key } => {
-                let read = async |path: &String| match console.read_file(path).await {
-                    Ok(content) => Ok(content),
-                    Err(error) => Err(format!("cannot read {path}: {}", said(&error))),
-                };
-                let (chain, secret) = (read(certificates).await?, read(key).await?);
+                let chain = read_named(console, certificates).await?;
+                let secret = Zeroizing::new(read_named(console, key).await?);
                 Self::from_pem(sockets, &chain, certificates, &secret, key)
             }
         }
@@ -211,6 +208,22 @@ async fn addresses<S: Sockets>(sockets: &S, bind: IpAddr) -> Vec<IpAddr> {
     addresses.sort_unstable();
     addresses.dedup();
     addresses
+}
+
+/// All of a file that the user named.
+///
+/// # Errors
+/// A line to print.
+pub(super) async fn read_named<C: Console>(console: &C, path: &str) -> Result<Vec<u8>, String> {
+    let reading = async {
+        let file = console.open_file(path).await?;
+        if file.length().await? > LONGEST_FILE {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        // It may grow in between; what is cut off is then no PEM.
+        file.read_at(0, LONGEST_FILE as usize).await
+    };
+    reading.await.map_err(|error| format!("cannot read {path}: {}", said(&error)))
 }
 
 /// The error of a file; what describes those of the network knows other words.

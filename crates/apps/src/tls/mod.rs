@@ -19,7 +19,7 @@ mod fingerprint;
 mod identity;
 mod kept;
 mod link;
-mod repeatable;
+pub mod repeatable;
 mod verify;
 mod words;
 

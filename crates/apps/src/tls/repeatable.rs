@@ -29,7 +29,7 @@ const CONTEXT: &str = "lanternet 2026-11-21 random bytes of a TLS handshake in a
 
 /// What does the cryptography: *ring* on a real machine, and with random numbers of our own in a
 /// simulation.
-pub(super) fn provider(repeatable: bool) -> Arc<CryptoProvider> {
+pub fn provider(repeatable: bool) -> Arc<CryptoProvider> {
     static RING: LazyLock<Arc<CryptoProvider>> =
         LazyLock::new(|| Arc::new(ring::default_provider()));
     static REPEATABLE: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
@@ -40,11 +40,12 @@ pub(super) fn provider(repeatable: bool) -> Arc<CryptoProvider> {
 }
 
 /// Where the random bytes of a connection come from: the operating system, or a seed.
-pub(super) struct Dice(Option<Box<OutputReader>>);
+#[derive(Debug)]
+pub struct Dice(Option<Box<OutputReader>>);
 
 impl Dice {
     /// Those of one connection of this host.
-    pub(super) fn of<S: Sockets>(sockets: &S) -> Self {
+    pub fn of<S: Sockets>(sockets: &S) -> Self {
         Self(sockets.is_repeatable().then(|| {
             let mut seed = blake3::Hasher::new_derive_key(CONTEXT);
             for _ in 0..4 {
@@ -55,7 +56,7 @@ impl Dice {
     }
 
     /// A handshake, all of whose random bytes are these.
-    pub(super) async fn handshake<F: Future>(mut self, begin: impl FnOnce() -> F) -> F::Output {
+    pub async fn handshake<F: Future>(mut self, begin: impl FnOnce() -> F) -> F::Output {
         // The first message is made, and its random bytes drawn, as soon as it begins.
         let mut handshake = pin!(self.turn(begin));
         poll_fn(|cx| self.turn(|| handshake.as_mut().poll(cx))).await

@@ -31,7 +31,7 @@ pub(super) fn server_speaks_tls(bytes: &[u8]) -> Option<io::Error> {
     // A server that cannot read what was sent as TLS says so with an alert, two bytes long.
     (looks_like_tls(bytes, ALERT) && bytes.get(3..5).is_none_or(|length| length == [0, 2])).then(
         || {
-            let words = "the server speaks TLS, and we do not: connect with --tls";
+            let words = "the server speaks TLS, and we do not: connect with --tls, or to https://";
             io::Error::new(io::ErrorKind::InvalidData, words)
         },
     )

@@ -141,11 +141,13 @@ pub enum Side {
     Server,
 }
 
+/// The kind of [`ToServer::Data`].
+pub(super) const DATA: u8 = 4;
+
 mod kind {
     pub(super) const HELLO: u8 = 1;
     pub(super) const OFFER: u8 = 2;
     pub(super) const START: u8 = 3;
-    pub(super) const DATA: u8 = 4;
     pub(super) const FINISH: u8 = 5;
     pub(super) const CANCEL: u8 = 6;
     pub(super) const DECIDE: u8 = 7;
@@ -173,7 +175,7 @@ pub fn header(side: Side, bytes: [u8; HEADER]) -> Result<(u8, usize), Malformed>
         return Err(Malformed::Kind(kind));
     }
     let length = u32::from_be_bytes([a, b, c, d]);
-    let most = if kind == kind::DATA { CHUNK } else { LONGEST };
+    let most = if kind == DATA { CHUNK } else { LONGEST };
     match usize::try_from(length) {
         Ok(fits) if fits <= most => Ok((kind, fits)),
         _ => Err(Malformed::TooLong { kind, length, most }),
@@ -184,7 +186,7 @@ pub fn header(side: Side, bytes: [u8; HEADER]) -> Result<(u8, usize), Malformed>
 pub fn data_header(length: usize) -> [u8; HEADER] {
     // A chunk has at most CHUNK bytes.
     let [a, b, c, d] = (length as u32).to_be_bytes();
-    [kind::DATA, a, b, c, d]
+    [DATA, a, b, c, d]
 }
 
 fn frame(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -230,7 +232,7 @@ impl ToServer {
                 &[&size.to_be_bytes(), source, &[taken_number(*taken)], name.as_bytes()],
             ),
             Self::Start { offset } => frame(kind::START, &[&offset.to_be_bytes()]),
-            Self::Data(bytes) => frame(kind::DATA, &[bytes]),
+            Self::Data(bytes) => frame(DATA, &[bytes]),
             Self::Finish { hash } => frame(kind::FINISH, &[hash.as_bytes()]),
             Self::Cancel => frame(kind::CANCEL, &[]),
             Self::Decide(taken) => frame(kind::DECIDE, &[&[taken_number(*taken)]]),
@@ -258,7 +260,7 @@ impl ToServer {
                 let offset = body.try_into().ok().map(u64::from_be_bytes);
                 offset.map(|offset| Self::Start { offset })
             }
-            (kind::DATA, [_, ..]) => Some(Self::Data(body)),
+            (DATA, [_, ..]) => Some(Self::Data(body)),
             (kind::FINISH, body) => hash(body).map(|hash| Self::Finish { hash }),
             (kind::CANCEL, []) => Some(Self::Cancel),
             (kind::DECIDE, [taken]) => {

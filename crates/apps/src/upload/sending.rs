@@ -385,20 +385,21 @@ impl<'a, S: Sockets, C: Console> Batch<'a, S, C> {
         });
         let Talk { sockets, patience, wire, writer, out } = talk;
         let (sockets, patience) = (&*sockets, *patience);
-        let state = Sending::default();
+        // All is said, or there was an answer already.
+        let over = AtomicBool::new(false);
+        let is_over = || over.load(Ordering::Relaxed);
         let number = self.next + 1;
         let (progress, console, moved) = (&mut self.progress, self.console, &mut self.moved);
         // The server speaks while data are on the way only to refuse them.
         let receiving = async {
             let mut next = pin!(wire.next());
             loop {
-                let was_over = state.is_over();
-                let limit = if state.has_failed() { LAST_WORDS } else { patience };
+                let was_over = is_over();
                 // Sending ends this one, too, when nobody takes the bytes.
-                match select(&mut next, sockets.sleep(limit)).await {
+                match select(&mut next, sockets.sleep(patience)).await {
                     Either::First(answer) => {
                         let answer = decode(answer?)?;
-                        state.end(false);
+                        over.store(true, Ordering::Relaxed);
                         return Ok::<_, Broken>(answer);
                     }
                     Either::Second(()) if !was_over => {}
@@ -410,7 +411,7 @@ impl<'a, S: Sockets, C: Console> Batch<'a, S, C> {
             put(out, &ToServer::Start { offset: from });
             let mut at = from;
             let mut given_up = None;
-            while at < size && !state.is_over() {
+            while at < size && !is_over() {
                 let chunk = match waiting.recv().await {
                     Some(Ok(chunk)) if !chunk.is_empty() => chunk,
                     Some(Err(error)) => {
@@ -423,8 +424,8 @@ impl<'a, S: Sockets, C: Console> Batch<'a, S, C> {
                 let length = chunk.len() as u64;
                 out.extend_from_slice(&data_header(chunk.len()));
                 if let Err(error) = write(sockets, patience, writer, out, &chunk).await {
-                    state.end(true);
-                    return Ok((Some(error), None));
+                    last_words(sockets, is_over).await.map_err(|()| error)?;
+                    return Ok(None);
                 }
                 at += length;
                 *moved = true;
@@ -441,14 +442,16 @@ impl<'a, S: Sockets, C: Console> Batch<'a, S, C> {
                 false => ToServer::Cancel,
             };
             put(out, &end);
-            let written = write(sockets, patience, writer, out, &[]).await;
-            state.end(written.is_err());
-            Ok((written.err(), given_up))
+            match write(sockets, patience, writer, out, &[]).await {
+                Ok(()) => over.store(true, Ordering::Relaxed),
+                Err(error) => last_words(sockets, is_over).await.map_err(|()| error)?,
+            }
+            Ok(given_up)
         };
         let ended = try_join(receiving, sending).await;
         match ended {
-            Ok((_, (_, Some(why)))) => Ok(Reply::GivenUp(why)),
-            Ok((answer, _)) => Ok(Reply::Server(answer)),
+            Ok((_, Some(why))) => Ok(Reply::GivenUp(why)),
+            Ok((answer, None)) => Ok(Reply::Server(answer)),
             Err(broken) => Err(broken),
         }
     }
@@ -469,30 +472,6 @@ enum Reply {
     Server(ToClient),
     /// The file could not be read to its end; the server knows.
     GivenUp(String),
-}
-
-/// How far sending is, for whoever waits for the answer meanwhile.
-#[derive(Default)]
-struct Sending {
-    /// All is said, or there was an answer already.
-    over: AtomicBool,
-    /// The connection takes nothing more.
-    failed: AtomicBool,
-}
-
-impl Sending {
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-
-    fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
-    }
-
-    fn end(&self, failed: bool) {
-        self.failed.store(failed, Ordering::Relaxed);
-        self.over.store(true, Ordering::Relaxed);
-    }
 }
 
 /// A connection in use.
@@ -536,6 +515,18 @@ impl<S: Sockets, T: AsyncRead + AsyncWrite + Unpin + Send> Talk<S, T> {
             _ => Err(out_of_turn()),
         }
     }
+}
+
+/// Nothing more can be written; the server may have said why before that.
+async fn last_words<S: Sockets>(sockets: &S, is_over: impl Fn() -> bool) -> Result<(), ()> {
+    let until = sockets.now() + LAST_WORDS;
+    while !is_over() {
+        if sockets.now() >= until {
+            return Err(());
+        }
+        sockets.sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }
 
 fn put(out: &mut Vec<u8>, message: &ToServer) {

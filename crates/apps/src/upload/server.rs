@@ -205,6 +205,10 @@ where
             }
             Ended::Refused { refusal, sending } => {
                 (self.tell)(Event::Refused { name, refusal: refusal.clone() });
+                if refusal.code.ends_connection() {
+                    let kind = io::ErrorKind::InvalidData;
+                    return Err(self.fatal(refusal.code, refusal.message, kind).await);
+                }
                 self.say(&ToClient::Refused(refusal)).await?;
                 if sending { self.drain().await } else { Ok(()) }
             }
@@ -254,7 +258,8 @@ where
             Ok(hash) => hash,
             Err((refusal, sending)) => {
                 // Half a file only helps where the other half has room.
-                if matches!(refusal.code, Code::DiskFull | Code::NoMoreRoom) {
+                if matches!(refusal.code, Code::DiskFull | Code::NoMoreRoom) || receiving.is_empty()
+                {
                     receiving.discard().await;
                 }
                 return Ok(Ended::Refused { refusal, sending });

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::protocol::{HEADER, MAGIC, Malformed, Side, header};
+use super::protocol::{DATA, HEADER, MAGIC, Malformed, Side, header};
 use crate::text;
 
 /// Bytes that are read ahead. What is longer goes where it belongs without a copy.
@@ -18,6 +18,8 @@ pub(super) struct Wire<T> {
     ahead: Box<[u8; AHEAD]>,
     start: usize,
     end: usize,
+    /// What ended the stream inside the frame before, of which a part was given.
+    broken: Option<io::Error>,
 }
 
 pub(super) fn invalid(error: Malformed) -> io::Error {
@@ -27,15 +29,19 @@ pub(super) fn invalid(error: Malformed) -> io::Error {
 impl<T: AsyncRead + Unpin> Wire<T> {
     /// Frames of this side come over it.
     pub(super) fn new(stream: T, side: Side) -> Self {
-        Self { stream, side, ahead: Box::new([0; AHEAD]), start: 0, end: 0 }
+        Self { stream, side, ahead: Box::new([0; AHEAD]), start: 0, end: 0, broken: None }
     }
 
-    /// The next frame; `None` when the peer has sent FIN. Dropping the future may lose bytes.
+    /// The next frame; `None` when the peer has sent FIN. Of data that are cut, what came, and the error
+    /// next time. Dropping the future may lose bytes.
     ///
     /// # Errors
     /// [`io::ErrorKind::InvalidData`] with a [`Malformed`] for what no frame begins with,
     /// [`io::ErrorKind::UnexpectedEof`] for one that is cut.
     pub(super) async fn next(&mut self) -> io::Result<Option<(u8, Vec<u8>)>> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         if !self.has_header().await? {
             return Ok(None);
         }
@@ -46,8 +52,23 @@ impl<T: AsyncRead + Unpin> Wire<T> {
         let here = length.min(self.end - self.start);
         body[..here].copy_from_slice(&self.ahead[self.start..self.start + here]);
         self.start += here;
-        if here < length {
-            self.stream.read_exact(&mut body[here..]).await?;
+        let mut at = here;
+        while at < length {
+            let error = match self.stream.read(&mut body[at..]).await {
+                Ok(0) => io::ErrorKind::UnexpectedEof.into(),
+                Ok(more) => {
+                    at += more;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if kind != DATA || at == 0 {
+                return Err(error);
+            }
+            // A part of a file's bytes is as good as all of them.
+            body.truncate(at);
+            self.broken = Some(error);
+            break;
         }
         Ok(Some((kind, body)))
     }

@@ -10,6 +10,7 @@
 //!
 //! What is held has left the event queue, so it does not keep a run going.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -98,8 +99,8 @@ impl Simulation {
         self.start();
         for path in pairs(a, b).chain(pairs(b, a)) {
             let paths = &mut self.faults.get_or_insert_default().paths;
-            if !paths.contains_key(&path) {
-                paths.insert(path, PathFault::Held);
+            if let Entry::Vacant(healthy) = paths.entry(path) {
+                healthy.insert(PathFault::Held);
                 self.emit_at(path.0, FaultEvent::PathHeld { to_node: path.1 });
             }
         }

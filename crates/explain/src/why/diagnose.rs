@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::net::IpAddr;
 
-use lanternet_core::trace::{IcmpSilence, Protocol, ResetCause, Unsent};
+use lanternet_core::trace::{FaultEvent, IcmpSilence, Protocol, ResetCause, Unsent};
 use lanternet_core::{DropReason, NodeId, Place, PortRef, Record, TraceEvent};
 use lanternet_lab::{ProbeOutcome, Service, Transport};
 
@@ -115,6 +115,9 @@ impl<'a> Case<'_, 'a> {
                 _ => {}
             }
         }
+        if let Some(link) = self.held_on(step) {
+            return Some(Diagnosis::Held { link });
+        }
         // Still waiting for the neighbour when the time was over.
         let waits = step.out.is_none()
             && Asked::find(self.journey, step.node, &step.records)
@@ -207,6 +210,9 @@ impl<'a> Case<'_, 'a> {
         Some(match (reason, port, link) {
             (R::NoCable, Some(at), _) => Diagnosis::NoCable { at },
             (R::NodeDown, ..) => Diagnosis::NodeDown { node },
+            (R::Partitioned { from_node, to_node }, ..) => {
+                Diagnosis::Partitioned { from: *from_node, to: *to_node }
+            }
             (R::LinkDown | R::LinkCut, _, Some(link)) => Diagnosis::CableDown { link },
             (R::Lost { chance }, _, Some(link)) => Diagnosis::Lost { link, chance: *chance },
             (R::QueueFull { limit, .. }, _, Some(link)) => {
@@ -217,6 +223,19 @@ impl<'a> Case<'_, 'a> {
             }
             _ => return None,
         })
+    }
+
+    /// The link on which the frame was held and not released.
+    fn held_on(&self, step: &Step<'a>) -> Option<usize> {
+        let records = step.out.iter().flat_map(|out| out.link.iter().copied());
+        let last = records.filter_map(|record| match (&record.event, record.place) {
+            (TraceEvent::Fault(fault), Place::Link { from, .. }) => Some((fault, from)),
+            _ => None,
+        });
+        match last.last()? {
+            (FaultEvent::FrameHeld, from) => self.network.link_at(from),
+            _ => None,
+        }
     }
 
     fn damaged_on(&self) -> Option<usize> {

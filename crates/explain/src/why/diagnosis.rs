@@ -167,6 +167,10 @@ pub enum Diagnosis {
     CableDown { link: usize },
     /// A node has no power.
     NodeDown { node: NodeId },
+    /// Somebody has parted two nodes.
+    Partitioned { from: NodeId, to: NodeId },
+    /// The frame waits on the link until somebody releases it.
+    Held { link: usize },
     /// The link lost the frame.
     Lost { link: usize, chance: u32 },
     /// The queue in front of a link was full.

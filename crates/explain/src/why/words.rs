@@ -347,6 +347,15 @@ impl Words<'_> {
                 let node = self.name(*node);
                 (say("why-node-down", args!(node)), Some(say("why-help-node-down", args!(node))))
             }
+            D::Partitioned { from, to } => {
+                let (from, to) = (self.name(*from), self.name(*to));
+                let help = say("why-help-partitioned", args!(from, to));
+                (say("why-partitioned", args!(from, to)), Some(help))
+            }
+            D::Held { link } => {
+                let link = name(link);
+                (say("why-held", args!(link)), Some(say("why-help-held", args!(link))))
+            }
             D::Lost { link, chance } => {
                 let (link, chance) = (name(link), Percent(*chance));
                 (say("why-lost", args!(link, chance)), Some(say("why-help-lost", args!(link))))

@@ -41,15 +41,40 @@ impl Error for Mistakes {}
 /// Its text has what happened last and how to repeat the run; its [`Debug`](fmt::Debug) form is the
 /// same text, so that a test that returns it shows it.
 #[derive(Clone)]
-pub struct Failure {
+pub struct Failure(Box<Facts>);
+
+#[derive(Clone)]
+struct Facts {
+    kind: FailureKind,
+    at: Instant,
+    seed: u64,
+    last: String,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FailureKind, at: Instant, seed: u64, last: String) -> Self {
+        Self(Box::new(Facts { kind, at, seed, last }))
+    }
+
     /// What failed.
-    pub kind: FailureKind,
+    pub fn kind(&self) -> &FailureKind {
+        &self.0.kind
+    }
+
     /// When, in simulated time.
-    pub at: Instant,
+    pub fn at(&self) -> Instant {
+        self.0.at
+    }
+
     /// The seed of the run.
-    pub seed: u64,
+    pub fn seed(&self) -> u64 {
+        self.0.seed
+    }
+
     /// What happened last, a sentence in each line.
-    pub last: String,
+    pub fn last(&self) -> &str {
+        &self.0.last
+    }
 }
 
 /// What failed.
@@ -62,6 +87,8 @@ pub enum FailureKind {
         program: String,
         /// The node it ran on.
         node: String,
+        /// Where in the test it was started: `FILE:LINE`.
+        started: String,
         /// The error in words.
         error: String,
     },
@@ -71,6 +98,8 @@ pub enum FailureKind {
         program: String,
         /// The node it ran on.
         node: String,
+        /// Where in the test it was started: `FILE:LINE`.
+        started: String,
         /// What it said.
         message: String,
     },
@@ -99,12 +128,16 @@ pub enum FailureKind {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} (at {}, seed {})", self.kind, self.at, self.seed)?;
-        if !self.last.is_empty() {
-            writeln!(f, "what happened last:")?;
-            self.last.lines().try_for_each(|line| writeln!(f, "  {line}"))?;
+        let Facts { kind, at, seed, last } = &*self.0;
+        writeln!(f, "at {at}, with seed {seed}: {kind}")?;
+        if let Some(help) = kind.help() {
+            writeln!(f, "help: {help}")?;
         }
-        write!(f, "repeat it with: {}", seed::repeat(self.seed))
+        if !last.is_empty() {
+            writeln!(f, "what happened last:")?;
+            last.lines().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
+        write!(f, "repeat it with: {}", seed::repeat(*seed))
     }
 }
 
@@ -119,18 +152,11 @@ impl Error for Failure {}
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Program { program, node, error } => write!(f, "{program} on {node}: {error}"),
-            Self::Panic { program, node, message } => {
-                write!(f, "{program} on {node} panicked: {message}")?;
-                if needs_tokio(message) {
-                    write!(
-                        f,
-                        "\nhelp: a simulated host has no tokio runtime: instead of tokio::time, \
-                         tokio::spawn and tokio::net use `sleep`, `timeout`, `spawn`, `connect` and \
-                         `listen` of the sockets that the program was given"
-                    )?;
-                }
-                Ok(())
+            Self::Program { program, node, started, error } => {
+                write!(f, "{program} on {node} (started at {started}) failed: {error}")
+            }
+            Self::Panic { program, node, started, message } => {
+                write!(f, "{program} on {node} (started at {started}) panicked: {message}")
             }
             Self::Stuck { programs } => {
                 write!(f, "nothing is under way, and these wait forever: {}", programs.join(", "))
@@ -152,7 +178,22 @@ impl fmt::Display for FailureKind {
     }
 }
 
-/// Whether this is what tokio says where its runtime is missing.
-fn needs_tokio(message: &str) -> bool {
-    message.contains("no reactor running") || message.contains("context of a Tokio")
+impl FailureKind {
+    /// What to do about it, where that is known.
+    fn help(&self) -> Option<&'static str> {
+        // What tokio says where its runtime is missing.
+        let tokio =
+            |text: &str| text.contains("no reactor running") || text.contains("context of a Tokio");
+        match self {
+            Self::Panic { message, .. } if tokio(message) => Some(
+                "a simulated host has no tokio runtime: instead of tokio::time, tokio::spawn and \
+                 tokio::net use `sleep`, `timeout`, `spawn`, `connect` and `listen` of the sockets that \
+                 the program was given",
+            ),
+            Self::Stuck { .. } => {
+                Some("a program that serves until it is stopped is started with `spawn_server`")
+            }
+            _ => None,
+        }
+    }
 }

@@ -25,13 +25,15 @@ pub struct Program {
 }
 
 type Body = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+type Start = Box<dyn FnOnce(Simulated) -> Body + Send>;
 
 /// A program that starts again when its host does.
 pub(super) struct Server {
     on: NodeIndex,
     name: Arc<str>,
     command: Arc<str>,
-    body: Arc<dyn Fn(Simulated) -> Body + Send + Sync>,
+    /// Makes it anew.
+    make: Box<dyn Fn() -> Start + Send>,
 }
 
 /// A host or router of a [`Lab`].
@@ -142,59 +144,60 @@ impl Host<'_> {
     }
 
     /// Starts a server. No run waits for its end, nor for its timers; an error or a panic fails the
-    /// run. When its host crashes and restarts, it is made anew by the same function.
+    /// run. When its host crashes and restarts, it is started anew.
     ///
-    /// What the function has captured outlives the host's power, as a disk does; what the future has
-    /// is lost with it, as memory is.
+    /// For each start the closure is cloned, and with it what it has captured: what it shares, such as an
+    /// `Arc`, outlives the host's power, as a disk does; all else is lost with it, as memory is.
     ///
     /// # Panics
     /// When the host has crashed.
     ///
     /// ```
     /// use lanternet::prelude::*;
+    /// # use std::sync::{Arc, Mutex};
     /// # let mut lab = lanternet::Lab::builder()
     /// #     .node("a1", lanternet::Node::host("10.0.0.1/24"))
     /// #     .node("b3", lanternet::Node::host("10.0.0.2/24"))
     /// #     .link("a1", "b3")
     /// #     .build()?;
     ///
-    /// lab.host("b3").spawn_server(|sockets| async move {
+    /// let disk = Arc::new(Mutex::new(Vec::new()));
+    /// lab.host("b3").spawn_server(async move |sockets| -> lanternet::Result {
     ///     let socket = sockets.udp(7).await?;
     ///     let mut datagram = [0; 1500];
     ///     loop {
     ///         let (length, from) = socket.recv_from(&mut datagram).await?;
-    ///         socket.send_to(&datagram[..length], from).await?;
+    ///         disk.lock().unwrap().extend_from_slice(&datagram[..length]);
+    ///         let all = disk.lock().unwrap().clone();
+    ///         socket.send_to(&all, from).await?;
     ///     }
-    ///     # #[allow(unreachable_code)]
-    ///     Ok::<(), std::io::Error>(())
     /// });
-    /// # lab.host("a1").run(async move |sockets| -> lanternet::Result {
+    /// # let ask = async |sockets: lanternet::Simulated| -> lanternet::Result<String> {
     /// #     let socket = sockets.udp(0).await?;
     /// #     socket.send_to(b"hello", sockets.address("b3:7").await?).await?;
-    /// #     let mut answer = [0; 5];
-    /// #     socket.recv_from(&mut answer).await?;
-    /// #     assert_eq!(&answer, b"hello");
-    /// #     Ok(())
-    /// # })?;
+    /// #     let mut answer = [0; 20];
+    /// #     let (length, _) = socket.recv_from(&mut answer).await?;
+    /// #     Ok(String::from_utf8(answer[..length].to_vec())?)
+    /// # };
+    /// # assert_eq!(lab.host("a1").run(ask)?, "hello");
+    /// lab.host("b3").crash();
+    /// lab.host("b3").restart();
+    /// # assert_eq!(lab.host("a1").run(ask)?, "hellohello");
     /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     #[track_caller]
     pub fn spawn_server<P, F>(self, program: P) -> Program
     where
-        P: Fn(Simulated) -> F + Send + Sync + 'static,
+        P: FnOnce(Simulated) -> F + Clone + Send + 'static,
         F: Future + Send + 'static,
         F::Output: Outcome<Value = ()>,
     {
         let (name, command) = self.names(Location::caller());
-        let program = Arc::new(program);
-        let body: Arc<dyn Fn(Simulated) -> Body + Send + Sync> = Arc::new(move |sockets| {
+        self.serve(name, command, move || {
             let program = program.clone();
             // Called within the future, so that a panic of either is the program's.
-            Box::pin(async move { program(sockets).await.into_result() })
-        });
-        let (on, again) = (self.node, body.clone());
-        self.lab.servers.push(Server { on, name: name.clone(), command: command.clone(), body });
-        self.start(name, command, true, move |sockets| again(sockets))
+            Box::new(|sockets| Box::pin(async { program(sockets).await.into_result() }))
+        })
     }
 
     /// Starts one of Lanternet's own programs by its command line, such as `ping b3 --count 3` or
@@ -214,21 +217,20 @@ impl Host<'_> {
         let name = self.name.clone().unwrap_or_else(|| command.name().to_owned());
         let daemon = command.is_daemon();
         if daemon {
-            let again = command.clone();
-            let body: Arc<dyn Fn(Simulated) -> Body + Send + Sync> = Arc::new(move |sockets| {
-                let command = again.clone();
-                Box::pin(async move {
-                    lanternet_apps::run(command, sockets.clone(), sockets).await;
-                    Ok(())
+            return self.serve(name.into(), line.into(), move || {
+                let command = command.clone();
+                Box::new(|sockets| {
+                    Box::pin(async {
+                        // What stops a server of ours is told by its output.
+                        lanternet_apps::run(command, sockets.clone(), sockets).await;
+                        Ok(())
+                    })
                 })
             });
-            let (name, command) = (name.as_str().into(), line.into());
-            self.lab.servers.push(Server { on: self.node, name, command, body });
         }
         let spec = ProgramSpec {
             name: name.into(),
             command: line.into(),
-            daemon,
             needs_network: true,
             ..ProgramSpec::default()
         };
@@ -252,11 +254,10 @@ impl Host<'_> {
         }
         lab.network.restart(&lab.description, node);
         for index in 0..lab.servers.len() {
-            let Server { on, name, command, body } = &lab.servers[index];
+            let Server { on, name, command, make } = &lab.servers[index];
             if *on == node {
-                let (name, command, body) = (name.clone(), command.clone(), body.clone());
-                let host = Host { lab: &mut *lab, node, name: None };
-                host.start(name, command, true, move |sockets| body(sockets));
+                let (name, command, body) = (name.clone(), command.clone(), make());
+                Host { lab: &mut *lab, node, name: None }.start(name, command, true, body);
             }
         }
     }
@@ -303,6 +304,23 @@ impl Host<'_> {
         (name.into(), command.into())
     }
 
+    #[track_caller]
+    fn serve(
+        self,
+        name: Arc<str>,
+        command: Arc<str>,
+        make: impl Fn() -> Start + Send + 'static,
+    ) -> Program {
+        let body = make();
+        let own = (name.clone(), command.clone());
+        let Self { lab, node, .. } = self;
+        let program = Host { lab: &mut *lab, node, name: None }.start(name, command, true, body);
+        let ((name, command), make) = (own, Box::new(make));
+        lab.servers.push(Server { on: node, name, command, make });
+        program
+    }
+
+    #[track_caller]
     fn start(
         self,
         name: Arc<str>,

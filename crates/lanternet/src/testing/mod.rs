@@ -1,6 +1,7 @@
 //! Networks inside tests: described, run, disturbed and looked at from Rust.
 //!
-//! - [`Lab`]: the network; `builder`: one described in code.
+//! - [`Lab`]: the network; `builder`: one described in code; `run`: how time passes; `judge`: what is
+//!   expected.
 //! - `host`: programs of the test, power. `cable`, `fault`: what goes wrong.
 //! - `trace`: what happened. `failure`: why a run failed.
 //! - `seed`: chance, and how to repeat it. `sockets`: shorter ways for programs. `outcome`: how they
@@ -11,8 +12,10 @@ mod cable;
 mod failure;
 mod fault;
 mod host;
+mod judge;
 mod lab;
 mod outcome;
+mod run;
 mod seed;
 mod sockets;
 mod trace;

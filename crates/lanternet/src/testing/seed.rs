@@ -60,7 +60,10 @@ pub fn for_each_seed<O: Outcome>(
         match end {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
-                panic!("seed {seed} fails ({before}): {error}\nrepeat it with: {}", repeat(seed))
+                let repeat = format!("repeat it with: {}", repeat(seed));
+                // A failure of a run says so itself.
+                let error = error.trim_end_matches(&repeat).trim_end();
+                panic!("seed {seed} fails ({before}): {error}\n{repeat}")
             }
             Err(panic) => {
                 eprintln!("seed {seed} fails ({before})\nrepeat it with: {}", repeat(seed));

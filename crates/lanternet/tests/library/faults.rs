@@ -2,10 +2,9 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use lanternet::prelude::*;
-use lanternet::{DropReason, Lab, Link, Node, Result, Simulated, TraceEvent};
+use lanternet::{DropReason, Duration, Instant, Lab, Link, Node, Result, Simulated, TraceEvent};
 
 use crate::pair;
 
@@ -62,7 +61,7 @@ fn what_a_server_s_function_has_captured_outlives_the_power() -> Result {
         let disk = kept.clone();
         async move {
             *disk.lock().unwrap() += 1;
-            sockets.sleep(Duration::from_secs(100).into()).await;
+            sockets.sleep(Duration::from_secs(100)).await;
         }
     });
     for starts in 1..=3 {
@@ -98,14 +97,14 @@ expect:
     lab.run_until(Duration::from_secs(60))?;
     lab.host("b").restart();
     let reply = lab.host("a").run(async |sockets| -> io::Result<u8> {
-        sockets.sleep(Duration::from_millis(1).into()).await;
+        sockets.sleep(Duration::from_millis(1)).await;
         let mut stream = sockets.connect("b:7").await?;
         stream.write_all(b"x\n").await?;
         stream.read_u8().await
     })?;
     assert_eq!(reply, b'x', "the server serves again");
     lab.run()?;
-    assert!(lab.elapsed() > Duration::from_secs(60 + 29), "{:?}", lab.elapsed());
+    assert!(lab.now() > Instant::from_secs(60 + 29), "{}", lab.now());
     lab.expect_all()?;
     let output = lab.host("b").output();
     assert_eq!(output.matches("30 packets transmitted").count(), 1, "{output}");
@@ -117,7 +116,7 @@ expect:
 fn a_client_that_lost_its_power_keeps_no_run_waiting() -> Result {
     let mut lab = pair();
     let program = lab.host("client").spawn(async |sockets| {
-        sockets.sleep(Duration::from_secs(100).into()).await;
+        sockets.sleep(Duration::from_secs(100)).await;
     });
     lab.run_for(Duration::from_secs(1))?;
     lab.host("client").crash();
@@ -125,7 +124,7 @@ fn a_client_that_lost_its_power_keeps_no_run_waiting() -> Result {
     assert_eq!(lab.exit_code(program), None);
     lab.host("client").restart();
     lab.run()?;
-    assert_eq!(lab.elapsed(), Duration::from_secs(1), "it is not started again");
+    assert_eq!(lab.now(), Instant::from_secs(1), "it is not started again");
     Ok(())
 }
 
@@ -188,7 +187,7 @@ fn a_connection_survives_a_partition_that_is_repaired_in_time() -> Result {
             let mut echo = [0; 3];
             stream.read_exact(&mut echo).await?;
             assert_eq!(echo, line.as_bytes());
-            sockets.sleep(Duration::from_secs(1).into()).await;
+            sockets.sleep(Duration::from_secs(1)).await;
         }
         Ok(())
     });
@@ -250,7 +249,7 @@ fn held_datagrams_arrive_in_order_when_they_are_released() -> Result {
         let to = sockets.address("c:9").await?;
         for number in 1..=5 {
             socket.send_to(&[number], to).await?;
-            sockets.sleep(Duration::from_millis(100).into()).await;
+            sockets.sleep(Duration::from_millis(100)).await;
         }
         Ok(())
     })?;

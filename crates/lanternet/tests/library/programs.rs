@@ -3,10 +3,9 @@
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use lanternet::prelude::*;
-use lanternet::{FailureKind, Lab, Node, Result, Simulated, TraceEvent};
+use lanternet::{Duration, FailureKind, Instant, Lab, Node, Result, Simulated, TraceEvent};
 
 use crate::pair;
 
@@ -47,21 +46,21 @@ fn a_client_gets_the_answer_of_a_server_in_virtual_time() -> Result {
 fn an_error_of_a_program_fails_the_run_with_program_host_time_and_seed() {
     let mut lab = pair();
     lab.host("client").named("shopper").spawn(async |sockets| -> Result {
-        sockets.sleep(Duration::from_secs(2).into()).await;
+        sockets.sleep(Duration::from_secs(2)).await;
         sockets.connect("server:80").await?;
         Ok(())
     });
     let failure = lab.run().unwrap_err();
-    let kind = FailureKind::Program {
-        program: "shopper".to_owned(),
-        node: "client".to_owned(),
-        error: io::Error::from(io::ErrorKind::ConnectionRefused).to_string(),
+    let FailureKind::Program { program, node, started, error } = failure.kind() else {
+        panic!("{failure}")
     };
-    assert_eq!(failure.kind, kind, "nobody listens");
+    assert_eq!((&**program, &**node), ("shopper", "client"));
+    assert_eq!(*error, io::Error::from(io::ErrorKind::ConnectionRefused).to_string());
+    assert!(started.starts_with("crates/lanternet/tests/library/programs.rs:"), "{started}");
     let text = failure.to_string();
     let first = text.lines().next().unwrap();
-    assert!(first.starts_with("shopper on client: connection refused"), "{text}");
-    assert!(first.contains("(at 2.04") && first.ends_with("seed 1)"), "{text}");
+    let expected = format!("shopper on client (started at {started}) failed: {error}");
+    assert_eq!(first, format!("at 2.040001s, with seed 1: {expected}"));
     assert!(text.contains("no program listens on TCP port 80"), "why is told as well: {text}");
     let name = "programs::an_error_of_a_program_fails_the_run_with_program_host_time_and_seed";
     assert!(text.ends_with(&format!("repeat it with: LANTERNET_SEED=1 cargo test {name}")));
@@ -72,21 +71,23 @@ fn a_panic_of_a_program_or_of_its_task_fails_the_run_and_leaves_the_lab_usable()
     let mut lab = pair();
     lab.host("client").spawn(async |_| -> () { panic!("no such luck") });
     let failure = lab.run().unwrap_err();
-    let FailureKind::Panic { program, node, message } = &failure.kind else { panic!("{failure}") };
+    let FailureKind::Panic { program, node, message, .. } = failure.kind() else {
+        panic!("{failure}")
+    };
     assert_eq!((&**program, &**node, &**message), ("program-1", "client", "no such luck"));
 
     lab.host("server").spawn_server(async |sockets: Simulated| {
         let own = sockets.clone();
         sockets.spawn(async move {
-            own.sleep(Duration::from_secs(1).into()).await;
-            let nothing: Option<u8> = None;
-            nothing.unwrap();
+            own.sleep(Duration::from_secs(1)).await;
+            let nothing: Vec<u8> = Vec::new();
+            assert_eq!(nothing.first(), Some(&1));
         });
-        sockets.sleep(Duration::from_secs(9).into()).await;
+        sockets.sleep(Duration::from_secs(9)).await;
     });
     let failure = lab.run_for(Duration::from_secs(5)).unwrap_err();
-    assert!(matches!(&failure.kind, FailureKind::Panic { node, .. } if node == "server"));
-    assert_eq!(failure.at.nanos(), 1_000_000_000);
+    assert!(matches!(failure.kind(), FailureKind::Panic { node, .. } if node == "server"));
+    assert_eq!(failure.at().nanos(), 1_000_000_000);
     lab.run_for(Duration::from_secs(20)).expect("a failure is told once, and the program is gone");
 }
 
@@ -113,7 +114,7 @@ fn a_program_that_waits_for_ever_is_named() {
     });
     lab.run_until_idle().expect("to wait is no mistake there");
     let failure = lab.run().unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Stuck { programs: vec!["listener on client".into()] });
+    assert_eq!(failure.kind(), &FailureKind::Stuck { programs: vec!["listener on client".into()] });
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn the_limit_of_a_run_names_who_has_not_ended() {
     lab.set_limit(Duration::from_secs(60));
     lab.host("client").spawn(async |sockets| {
         loop {
-            sockets.sleep(Duration::from_secs(1).into()).await;
+            sockets.sleep(Duration::from_secs(1)).await;
             if false {
                 break;
             }
@@ -130,10 +131,10 @@ fn the_limit_of_a_run_names_who_has_not_ended() {
     });
     let failure = lab.run().unwrap_err();
     assert_eq!(
-        failure.kind,
-        FailureKind::TimeLimit { programs: vec!["program-1 on client".into()] }
+        failure.kind(),
+        &FailureKind::TimeLimit { programs: vec!["program-1 on client".into()] }
     );
-    assert_eq!(lab.elapsed(), Duration::from_secs(60));
+    assert_eq!(lab.now(), Instant::from_secs(60));
 }
 
 #[test]
@@ -141,18 +142,18 @@ fn a_server_holds_no_run_open_and_its_failure_counts() {
     let mut lab = pair();
     lab.host("server").spawn_server(async |sockets: Simulated| -> io::Result<()> {
         loop {
-            sockets.sleep(Duration::from_secs(1).into()).await;
-            if sockets.now() >= lanternet::Instant::from_secs(10) {
+            sockets.sleep(Duration::from_secs(1)).await;
+            if sockets.now() >= Instant::from_secs(10) {
                 return Err(io::ErrorKind::StorageFull.into());
             }
         }
     });
     lab.run().expect("nobody else is there");
-    assert_eq!(lab.elapsed(), Duration::ZERO);
+    assert_eq!(lab.now(), Instant::ZERO);
     lab.run_until(Duration::from_secs(5)).unwrap();
-    assert_eq!(lab.elapsed(), Duration::from_secs(5));
+    assert_eq!(lab.now(), Instant::from_secs(5));
     let failure = lab.run_until(Duration::from_secs(15)).unwrap_err();
-    assert!(matches!(failure.kind, FailureKind::Program { .. }), "{failure}");
+    assert!(matches!(failure.kind(), FailureKind::Program { .. }), "{failure}");
 }
 
 #[test]
@@ -169,7 +170,7 @@ fn a_channel_from_the_test_wakes_a_program_at_once() {
     lab.run_for(Duration::from_secs(1)).unwrap();
     orders.send("one".to_owned()).unwrap();
     lab.run_for(Duration::from_secs(1)).unwrap();
-    assert_eq!(*done.lock().unwrap(), [(lanternet::Instant::from_secs(1), "one".to_owned())]);
+    assert_eq!(*done.lock().unwrap(), [(Instant::from_secs(1), "one".to_owned())]);
 }
 
 #[test]
@@ -213,7 +214,7 @@ expect:
     let mut lab = Lab::from_text(text).unwrap();
     lab.expect_all().unwrap();
     let failure = lab.expect("a1 reaches b1").unwrap_err();
-    let FailureKind::Expectation { text, found } = &failure.kind else { panic!("{failure}") };
+    let FailureKind::Expectation { text, found } = failure.kind() else { panic!("{failure}") };
     assert_eq!(text, "a1 reaches b1");
     assert!(found.contains("gateway") || found.contains("route"), "{found}");
     assert!(lab.why("a1", "b1").unwrap().contains("192.168.20.1"), "the story can be had as well");
@@ -281,6 +282,6 @@ fn only_so_many_records_are_kept_the_newest() -> Result {
     assert_eq!(trace.records().count(), 1000);
     assert!(trace.forgotten() > 0);
     let last = trace.records().next_back().unwrap();
-    assert!(last.at >= lanternet::Instant::from_secs(199), "{}", trace.sentence(last));
+    assert!(last.at >= Instant::from_secs(199), "{}", trace.sentence(last));
     Ok(())
 }

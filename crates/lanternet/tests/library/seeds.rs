@@ -3,10 +3,9 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
-use std::time::Duration;
 
 use lanternet::prelude::*;
-use lanternet::{Lab, Link, Node, Simulated};
+use lanternet::{Duration, Lab, Link, Node, Simulated};
 
 /// A transfer with random pauses over a bad cable; all that happened, in words.
 fn story(seed: u64) -> String {
@@ -37,7 +36,7 @@ fn story(seed: u64) -> String {
             stream.read_exact(&mut echo).await?;
             assert_eq!(echo, data);
             let pause = Duration::from_micros(sockets.random_u64() % 50_000);
-            sockets.sleep(pause.into()).await;
+            sockets.sleep(pause).await;
         }
         Ok(())
     });

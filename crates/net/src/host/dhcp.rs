@@ -120,12 +120,12 @@ impl Dhcp {
 impl Stack {
     /// Whether the host has the addresses that it is to have, or has given up waiting for them.
     pub(super) fn has_network(&self) -> bool {
-        let clients = self.dhcp.as_ref().map_or(&[][..], |dhcp| &dhcp.clients);
+        let clients = self.more.dhcp().map_or(&[][..], |dhcp| &dhcp.clients);
         clients.iter().all(|(client, _)| client.is_settled()) && self.l3.is_settled()
     }
 
     pub(super) fn dhcp_start(&mut self, ctx: &mut Context<'_>) {
-        let Some(dhcp) = &mut self.dhcp else { return };
+        let Some(dhcp) = self.more.dhcp_mut() else { return };
         dhcp.expire(ctx);
         for (client, _) in &mut dhcp.clients {
             self.l3.listen_for_leases(client.interface());
@@ -134,7 +134,7 @@ impl Stack {
     }
 
     pub(super) fn dhcp_timeout(&mut self, ctx: &mut Context<'_>) {
-        let Some(dhcp) = &mut self.dhcp else { return };
+        let Some(dhcp) = self.more.dhcp_mut() else { return };
         dhcp.expire(ctx);
         for (client, _) in &mut dhcp.clients {
             client.handle_timeout(ctx.now(), &mut dhcp.rng);
@@ -142,14 +142,14 @@ impl Stack {
     }
 
     pub(super) fn dhcp_link(&mut self, ctx: &mut Context<'_>, port: PortId, up: bool) {
-        let Some(dhcp) = &mut self.dhcp else { return };
+        let Some(dhcp) = self.more.dhcp_mut() else { return };
         for (client, _) in dhcp.clients.iter_mut().filter(|(own, _)| own.interface() == port) {
             client.handle_link(ctx.now(), &mut dhcp.rng, up);
         }
     }
 
     pub(super) fn dhcp_release(&mut self, ctx: &mut Context<'_>, port: PortId) {
-        let Some(dhcp) = &mut self.dhcp else { return };
+        let Some(dhcp) = self.more.dhcp_mut() else { return };
         for (client, _) in dhcp.clients.iter_mut().filter(|(own, _)| own.interface() == port) {
             client.release(ctx.now(), &mut dhcp.rng);
         }
@@ -158,7 +158,7 @@ impl Stack {
     /// Leases stay, a server's and a client's alike, as if written to a disk; what came with them is
     /// not in use any more.
     pub(super) fn dhcp_crash(&mut self) {
-        let Some(dhcp) = &mut self.dhcp else { return };
+        let Some(dhcp) = self.more.dhcp_mut() else { return };
         let asks = !dhcp.clients.is_empty();
         if let Some((server, _)) = &mut dhcp.server {
             server.handle_crash(self.now);
@@ -169,14 +169,14 @@ impl Stack {
                 self.l3.set_mtu(client.interface(), mtu);
             }
         }
-        self.dns.clone_from(&dhcp.dns);
-        let name = dhcp.name.clone();
+        let (dns, name) = (dhcp.dns.clone(), dhcp.name.clone());
+        self.more.set_dns(dns);
         self.publish(name.as_deref().filter(|_| asks));
     }
 
     /// Does what the clients ask for, until they ask for nothing more.
     pub(super) fn drive_dhcp(&mut self, ctx: &mut Context<'_>) {
-        let Some(mut dhcp) = self.dhcp.take() else { return };
+        let Some(mut dhcp) = self.more.take_dhcp() else { return };
         let Dhcp { name, clients, rng, dns, .. } = &mut *dhcp;
         for (client, own_mtu) in clients {
             let port = client.interface();
@@ -213,7 +213,7 @@ impl Stack {
                 }
             }
         }
-        self.dhcp = Some(dhcp);
+        self.more.put_dhcp(dhcp);
     }
 
     /// A client's message: to its server, or to everybody, and then from no address unless it has
@@ -322,7 +322,7 @@ impl Stack {
         [_, to]: [u16; 2],
         data: &[u8],
     ) -> bool {
-        if self.dhcp.is_none() {
+        if self.more.dhcp().is_none() {
             return false;
         }
         match to {
@@ -333,7 +333,7 @@ impl Stack {
     }
 
     fn hear_server(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, data: &[u8]) -> bool {
-        let Some(dhcp) = &mut self.dhcp else { return false };
+        let Some(dhcp) = self.more.dhcp_mut() else { return false };
         let mut clients = dhcp.clients.iter_mut();
         let Some((client, _)) =
             clients.find(|(client, _)| Some(client.interface()) == inbound.interface)
@@ -353,7 +353,7 @@ impl Stack {
     }
 
     fn hear_client(&mut self, ctx: &mut Context<'_>, inbound: &Inbound, data: &[u8]) -> bool {
-        let (Some(dhcp), Some(interface)) = (&mut self.dhcp, inbound.interface) else {
+        let (Some(dhcp), Some(interface)) = (self.more.dhcp_mut(), inbound.interface) else {
             return false;
         };
         let unicast = match inbound.destination {
@@ -445,7 +445,7 @@ impl Stack {
         let mut own = self.l3.addresses();
         let side = own.find(|(_, net)| net.addr() == relay).map(|(port, _)| port);
         drop(own);
-        let relays = self.dhcp.as_ref().map_or(&[][..], |dhcp| &dhcp.relays);
+        let relays = self.more.dhcp().map_or(&[][..], |dhcp| &dhcp.relays);
         let side = side.filter(|side| relays.iter().any(|relay| relay.interface == *side));
         let Some(interface) = side else {
             let reason = || DropReason::DhcpUnknownRelay { relay };
@@ -468,7 +468,7 @@ impl Stack {
 
     /// Who holds a UDP port because of DHCP.
     pub(super) fn dhcp_holder(&self, port: u16) -> Option<&'static str> {
-        let dhcp = self.dhcp.as_ref()?;
+        let dhcp = self.more.dhcp()?;
         match port {
             CLIENT_PORT if !dhcp.clients.is_empty() => Some("dhcp-client"),
             SERVER_PORT if dhcp.server.is_some() => Some("dhcp-server"),

@@ -94,17 +94,17 @@ impl Host {
 
     /// The leases of its DHCP server; nothing where it is none.
     pub fn leases(&self) -> Vec<LeaseRow> {
-        lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.leases())
+        lock(&self.stack).more.dhcp().map_or_else(Vec::new, |dhcp| dhcp.leases())
     }
 
     /// Whether it lends addresses.
     pub fn lends(&self) -> bool {
-        lock(&self.stack).dhcp.as_ref().is_some_and(|dhcp| dhcp.lends())
+        lock(&self.stack).more.dhcp().is_some_and(|dhcp| dhcp.lends())
     }
 
     /// Its DHCP clients, one for each interface that has one.
     pub fn dhcp_clients(&self) -> Vec<ClientRow> {
-        lock(&self.stack).dhcp.as_ref().map_or_else(Vec::new, |dhcp| dhcp.clients())
+        lock(&self.stack).more.dhcp().map_or_else(Vec::new, |dhcp| dhcp.clients())
     }
 
     /// Gives the address of an interface back to the DHCP server that lent it, for good.
@@ -114,19 +114,19 @@ impl Host {
 
     /// Whom it asks for names now: as configured, or as a DHCP server said.
     pub fn dns(&self) -> Option<DnsSettings> {
-        lock(&self.stack).dns.as_deref().cloned()
+        lock(&self.stack).more.dns().cloned()
     }
 
     /// Whom it asks for names.
     pub fn name_servers(&self) -> DnsSettings {
-        lock(&self.stack).dns.as_deref().cloned().unwrap_or_default()
+        lock(&self.stack).more.dns().cloned().unwrap_or_default()
     }
 
     /// Looks at the names that it knows by itself, and at what it has learned of names; `None` while that
     /// is nothing.
     pub fn with_names<R>(&self, look: impl FnOnce(Option<&Names>, Option<&Cache>) -> R) -> R {
         let stack = lock(&self.stack);
-        look(stack.hosts.as_deref(), stack.name_cache.as_deref())
+        look(stack.more.hosts(), stack.more.name_cache())
     }
 
     /// What its running programs show of themselves at this time, with their names.
@@ -202,7 +202,7 @@ fn settle<'s>(
         }
     }
     let mut deadline = Deadline::earliest(stack.l3.poll_timeout(), stack.timers.poll_timeout());
-    if let Some(dhcp) = &stack.dhcp {
+    if let Some(dhcp) = stack.more.dhcp() {
         deadline = Deadline::earliest(deadline, dhcp.poll_timeout());
     }
     if let Some(tcp) = &stack.tcp {
@@ -227,8 +227,8 @@ fn run<'s>(
         drop(stack);
         let ended = executor.poll(task);
         stack = lock(shared);
-        if !stack.spawned.is_empty() {
-            executor.adopt(std::mem::take(&mut stack.spawned));
+        if let Some(spawned) = stack.spawned.take() {
+            executor.adopt(*spawned);
         }
         if let Some(Ended { program, code, panic }) = ended {
             drop(stack);
@@ -286,7 +286,7 @@ impl Device for Host {
             let mut stack = lock(&self.stack);
             stack.enter(ctx);
             stack.kill_programs();
-            std::mem::take(&mut stack.spawned)
+            stack.spawned.take()
         };
         drop(spawned);
         lock(&self.stack).crash(ctx);

@@ -20,6 +20,7 @@ mod error_queue;
 mod handle;
 #[expect(clippy::module_inception, reason = "the device is the module's main type")]
 mod host;
+mod more;
 mod names;
 mod packet;
 mod ping;

@@ -12,7 +12,6 @@ use super::config::DnsSettings;
 use super::handle::Handle;
 use super::stack::Stack;
 use crate::dns::Cache;
-use crate::dns::cache::CacheSettings;
 
 impl Handle {
     /// The addresses that the host knows without asking, never none: of a text that is an address, of its
@@ -26,7 +25,7 @@ impl Handle {
         let known = |names: Option<&Names>| {
             names.and_then(|names| names.get(&name)).filter(|found| !found.is_empty()).cloned()
         };
-        if let Some(addresses) = known(stack.hosts.as_deref()) {
+        if let Some(addresses) = known(stack.more.hosts()) {
             Some((addresses, NameSource::Hosts))
         } else if name == "localhost" {
             Some((vec![IpAddr::from([127, 0, 0, 1])], NameSource::Hosts))
@@ -49,16 +48,14 @@ impl Handle {
 
     /// Whom the host asks for names that it does not know by itself; nobody by default.
     pub fn name_servers(&self) -> DnsSettings {
-        self.stack().dns.as_deref().cloned().unwrap_or_default()
+        self.stack().more.dns().cloned().unwrap_or_default()
     }
 
     /// What the host learned of names, with the time now. It forgets it when it loses its power.
     pub fn with_name_cache<R>(&self, look: impl FnOnce(&mut Cache, Instant) -> R) -> R {
         let mut stack = self.stack();
         let now = stack.now;
-        let cache =
-            stack.name_cache.get_or_insert_with(|| Box::new(Cache::new(CacheSettings::STUB)));
-        look(cache, now)
+        look(stack.more.name_cache_mut(), now)
     }
 
     /// Whether the host has an address of IPv6 (or of IPv4) with which it can go beyond its own cables,
@@ -75,9 +72,9 @@ impl Handle {
 impl Stack {
     /// Asks these servers from now on. What was learned from others is forgotten.
     pub(super) fn set_name_servers(&mut self, settings: Option<Box<DnsSettings>>) {
-        if self.dns != settings {
-            self.dns = settings;
-            self.name_cache = None;
+        if self.more.dns() != settings.as_deref() {
+            self.more.set_dns(settings);
+            self.more.forget_names();
         }
     }
 }

@@ -13,9 +13,10 @@ use lanternet_core::trace::{
 };
 use lanternet_core::{Context, Instant, IpNet, Rng};
 
-use super::config::{DnsSettings, HostConfig, LabNames, Names};
+use super::config::{HostConfig, LabNames};
 use super::dhcp::Dhcp;
 use super::errno::Errno;
+use super::more::More;
 use super::ping;
 use super::ports::Bindings;
 use super::process::{ProgramState, Spawned};
@@ -25,7 +26,6 @@ use super::sockets::{SocketId, SocketTable};
 use super::tcp::{ConnectionId, Tcp};
 use super::timers::Timers;
 use super::udp;
-use crate::dns::Cache;
 use crate::l3::ipv6::ChosenSource;
 use crate::l3::{Delivery, IcmpInbound, Inbound, L3, SendOptions};
 use crate::wire::checksum::pseudo_header;
@@ -56,15 +56,11 @@ pub(super) struct Stack {
     #[expect(clippy::box_collection, reason = "16 bytes less in each of a million silent hosts")]
     pub(super) pings: Option<Box<BTreeMap<u16, SocketId>>>,
     pub(super) programs: Vec<ProgramState>,
-    pub(super) spawned: Vec<Spawned>,
+    #[expect(clippy::box_collection, reason = "16 bytes less in each of a million silent hosts")]
+    pub(super) spawned: Option<Box<Vec<Spawned>>>,
     pub(super) timers: Timers,
-    pub(super) hosts: Option<Box<Names>>,
     pub(super) names: Option<Arc<LabNames>>,
-    /// Whom it asks for other names: as configured, or as a DHCP server said.
-    pub(super) dns: Option<Box<DnsSettings>>,
-    /// What name servers said.
-    pub(super) name_cache: Option<Box<Cache>>,
-    pub(super) dhcp: Option<Box<Dhcp>>,
+    pub(super) more: More,
 }
 
 impl Stack {
@@ -89,13 +85,10 @@ impl Stack {
             udp_ports: Bindings::default(),
             pings: None,
             programs: Vec::new(),
-            spawned: Vec::new(),
+            spawned: None,
             timers: Timers::default(),
-            hosts: config.hosts,
             names: config.names,
-            dns: config.dns,
-            name_cache: None,
-            dhcp,
+            more: More::new(config.hosts, config.dns, dhcp),
         }
     }
 
@@ -201,7 +194,7 @@ impl Stack {
             Delivery::Icmp(icmp) => self.icmp(ctx, icmp),
             Delivery::NameServers(servers) => {
                 // What is written, or came by DHCP, counts first.
-                let dns = self.dns.get_or_insert_default();
+                let dns = self.more.dns_mut();
                 if dns.servers.is_empty() {
                     dns.servers = servers;
                 }
@@ -283,7 +276,7 @@ impl Stack {
         self.tcp_ports.clear();
         self.udp_ports.clear();
         self.pings = None;
-        self.name_cache = None;
+        self.more.forget_names();
         self.timers = Timers::default();
         self.dhcp_crash();
     }

@@ -205,7 +205,13 @@ impl<S: Sockets, F: Folder> Store<S, F> {
         }
         let (hold, file) = self.take(offer).await?;
         let length = file.length().await.map_err(|error| Refusal::of_disk(name, &error))?;
-        self.reserve(&hold, offer.size, length.min(offer.size)).await?;
+        if let Err(refusal) = self.reserve(&hold, offer.size, length.min(offer.size)).await {
+            if length == 0 {
+                // Nothing was in it; the next to clean will try again.
+                let _ = self.folder.remove(&hold.temporary).await;
+            }
+            return Err(refusal);
+        }
         Receiving::resume(self.clone(), offer, hold, file, length).await.map(Begun::Ready)
     }
 
@@ -266,9 +272,17 @@ impl<S: Sockets, F: Folder> Store<S, F> {
                 }
                 opened => opened.map_err(failed)?,
             };
-            // Where the file system knows no locks, one process has to be enough.
-            if file.try_lock().await.unwrap_or(true) {
-                return Ok((hold, file));
+            let until = self.sockets.now() + patience;
+            loop {
+                // Where the file system knows no locks, one process has to be enough.
+                if file.try_lock().await.unwrap_or(true) {
+                    return Ok((hold, file));
+                }
+                // Perhaps a server that is about to end.
+                if self.sockets.now() >= until {
+                    break;
+                }
+                self.sockets.sleep(LOOK).await;
             }
         }
         Err(Refusal::new(

@@ -137,6 +137,11 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
         self.at
     }
 
+    /// Nothing has come yet, now or earlier.
+    pub(in crate::upload) const fn is_empty(&self) -> bool {
+        self.at == 0 && self.present == 0
+    }
+
     /// The places where the sender may go on besides the beginning, if it has the same bytes before:
     /// the last one first to be tried. At most 64, in ascending order.
     pub fn checkpoints(&self) -> Vec<Checkpoint> {
