@@ -19,6 +19,7 @@ macro_rules! for_each_lab {
             backlog "backlog"
             broadcast "broadcast"
             cable "cable"
+            course "course"
             dhcp "dhcp"
             dns_hierarchy "dns-hierarchy"
             dorm "dorm"

@@ -2,6 +2,7 @@
 //!
 //! - [`peer`]: programs of others that judge ours; a test whose peer is missing says so and passes,
 //!   except on a build server.
+//! - [`binary`]: the built command as processes, with their signals and memory.
 //! - [`partner`]: programs of others as clients and servers: Python scripts, netcat, curl.
 //! - [`tshark`]: what Wireshark says of a capture, typed.
 //! - [`kernel`]: the Linux kernel itself and its programs, on a cable of the simulation.
@@ -11,6 +12,7 @@
 //! - [`worlds`]: a server and clients in one test body, simulated and on this machine's own sockets.
 //! - [`scratch`]: a directory that goes away with the test.
 
+pub mod binary;
 pub mod captures;
 pub mod dissection;
 #[cfg(target_os = "linux")]

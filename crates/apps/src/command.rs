@@ -219,6 +219,9 @@ impl Command {
             Self::Serve(Serve::Assistant(args)) => args.files().collect(),
             Self::Connect(Connect::Assistant(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Upload(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Upload(args)) => {
+                args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
+            }
             Self::Serve(Serve::Portal(args)) => args.files(),
             Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Login(args)) => {
@@ -232,8 +235,7 @@ impl Command {
             | Self::Host(_)
             | Self::Probe(_)
             | Self::Listen(_)
-            | Self::Chat(_)
-            | Self::Connect(_) => Vec::new(),
+            | Self::Chat(_) => Vec::new(),
         }
     }
 

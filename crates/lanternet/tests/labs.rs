@@ -93,6 +93,7 @@ mod capture {
     const ALLOWED: &[(&str, &[&str])] = &[
         // a1 knocks at ports where nobody listens.
         ("cable", &["Connection reset (RST)"]),
+        ("course", &["Connection reset (RST)"]),
         ("loopback", &["Connection reset (RST)"]),
         ("two-dorms", &["Connection reset (RST)"]),
         ("broken/wrong-port", &["Connection reset (RST)"]),

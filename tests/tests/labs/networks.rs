@@ -3,6 +3,63 @@
 use super::{Change, change};
 
 pub(super) const BREAKAGES: &[Change] = &[
+    // Each program of the course with its partner gone, or with something else to say.
+    change(
+        "course",
+        &[("serve echo --port 9001", "serve echo --port 9000")],
+        &[
+            "output of hello contains \"hello\"",
+            "exit of hello is 0",
+            "output of doors contains \"9001/tcp   open\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("serve upper --port 9002", "serve echo --port 9003")],
+        &[
+            "output of looped contains \"THREE\"",
+            "exit of looped is 0",
+            "output of doors contains \"2 open, 2 closed\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("serve upper --udp --port 9002", "serve upper --udp --port 9003")],
+        &["output of datagrams contains \"AGAIN\"", "exit of datagrams is 0"],
+    ),
+    change(
+        "course",
+        &[("serve upload --dir inbox", "serve upload --dir inbox --max-size 50")],
+        &["output of hand-in contains \"2 files stored\"", "exit of hand-in is 0"],
+    ),
+    change(
+        "course",
+        &[("\"homework/two.txt\"", "\"homework/new.txt\"")],
+        &["output of inbox contains \"homework/two.txt stored\""],
+    ),
+    change(
+        "course",
+        &[("b2 homework --if-exists", "b2:9 homework --if-exists")],
+        &[
+            "output of inbox contains \"homework/one.txt is there already, the same\"",
+            "exit of hand-in-again is 0",
+        ],
+    ),
+    change(
+        "course",
+        &[("--plain --port 9093 --name notes.txt", "--plain --port 9094 --name notes.txt")],
+        &["output of bare contains \"notes.txt stored, 45 bytes\"", "exit of bare-one is 0"],
+    ),
+    change(
+        "course",
+        &[("serve site --port 80", "serve site --port 81")],
+        &["output of page contains \"<h1>Dormitory B</h1>\"", "a1 reaches b3:80"],
+    ),
+    change(
+        "course",
+        &[("on: b3, run: serve site --port 80", "on: b3, run: serve site --port 9001")],
+        &["a1 cannot reach b3:9001"],
+    ),
     change(
         "dhcp",
         &[("reserve: { \"02:00:00:00:00:09\": 192.168.10.9 }", "lease: 2h")],
