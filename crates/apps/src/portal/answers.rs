@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::assistant::rules::LARGEST_FILE;
 use crate::assistant::{Language, Rules};
 use crate::console::Console;
+use crate::disk::OpenFile;
 use crate::text;
 
 /// Where the rules come from.
@@ -79,8 +81,20 @@ impl Answers {
 }
 
 async fn read<C: Console>(console: &C, path: &str) -> Result<Arc<[u8]>, String> {
-    let bytes = console.read_file(path).await;
-    bytes.map_err(|error| match error.kind() {
+    let reading = async {
+        let file = console.open_file(path).await?;
+        let mut bytes = Vec::new();
+        // One more than fits, so that what is too large is told.
+        while bytes.len() <= LARGEST_FILE {
+            let part = file.read_at(bytes.len() as u64, LARGEST_FILE + 1 - bytes.len()).await?;
+            if part.is_empty() {
+                break;
+            }
+            bytes.extend_from_slice(&part);
+        }
+        std::io::Result::Ok(bytes.into())
+    };
+    reading.await.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => format!("{path}: there is no such file"),
         _ => format!("{path}: {}", text::describe(&error)),
     })

@@ -1,11 +1,13 @@
 // The page: login, chat, files.
 
 import { call, chat, forget } from "/api.js";
-import { bytes, day, language, other, sorry, speak, word } from "/words.js";
+import { bytes, change, day, language, sorry, speak, word } from "/words.js";
 import { Uploads } from "/uploads.js";
 
 const $ = (id) => document.getElementById(id);
 let user = null;
+// Whose uploads are waiting while nobody is logged in.
+let before = null;
 let socket = null;
 let attempts = 0;
 let timer = 0;
@@ -32,13 +34,16 @@ function show(about) {
     $("log").replaceChildren();
     open();
     showFiles();
+    if (before !== user) uploads.stop();
+    before = user;
+    uploads.go();
     $("text").focus();
   }
 }
 
 function leave(sentence = "") {
   forget();
-  uploads.stop();
+  uploads.hold();
   clearTimeout(timer);
   if (socket) { socket.onclose = null; socket.close(); socket = null; }
   $("login-error").textContent = sentence;
@@ -68,6 +73,7 @@ $("login").addEventListener("submit", async (event) => {
 });
 
 $("logout").addEventListener("click", async () => {
+  uploads.stop();
   try { await call("POST", "/api/logout"); } catch { /* then the session ends by itself */ }
   leave();
 });
@@ -77,7 +83,8 @@ addEventListener("logged-out", () => { if (user !== null) leave(word("logged_out
 // Language
 
 $("language").addEventListener("click", () => {
-  speak(other());
+  change();
+  $("login-error").textContent = "";
   uploads.draw();
   if (user !== null) {
     if (shownFiles) drawFiles(shownFiles);

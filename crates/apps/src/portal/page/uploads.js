@@ -7,6 +7,7 @@ import { bytes, duration, sorry, word } from "/words.js";
 
 const CHUNK = 8 * 1024 * 1024;
 const AT_ONCE = 2;
+const UNDER_WAY = ["checking", "sending", "verifying", "lost"];
 
 /** 32 digits that are the same for the same file: four FNV-1a hashes of what the browser tells of it. */
 function fingerprint(file) {
@@ -116,7 +117,7 @@ class Upload {
   }
 
   failed(error) {
-    if (error.name === "AbortError") return;
+    if (error.name === "AbortError" || this.stopped) return;
     if (error.code === "exists") return this.set("exists", error);
     // What is lost or forgotten is worth another beginning.
     if (["network", "not-found", "offset", "stopping", "busy", "timeout"].includes(error.code) && this.tries < 8) {
@@ -230,7 +231,7 @@ export class Uploads {
   }
 
   next() {
-    const running = this.all.filter((upload) => ["checking", "sending", "verifying", "lost"].includes(upload.state)).length;
+    const running = this.all.filter((upload) => UNDER_WAY.includes(upload.state)).length;
     const waiting = this.all.filter((upload) => upload.state === "waiting");
     for (const upload of waiting.slice(0, Math.max(0, AT_ONCE - running))) {
       // Not waiting any more, so that it is begun once.
@@ -248,6 +249,22 @@ export class Uploads {
   stop() {
     for (const upload of this.all) { upload.stop(); upload.row.remove(); }
     this.all = [];
+  }
+
+  /** Nobody is logged in: what is under way waits. */
+  hold() {
+    for (const upload of this.all.filter((upload) => UNDER_WAY.includes(upload.state))) {
+      upload.pause();
+      upload.held = true;
+    }
+  }
+
+  /** And goes on. */
+  go() {
+    for (const upload of this.all.filter((upload) => upload.held)) {
+      upload.held = false;
+      if (upload.state === "paused") upload.act("resume");
+    }
   }
 
   busy() {

@@ -70,10 +70,15 @@ export function sorry(error) {
   return key in WORDS.en ? word(key, error) : word("e-other", error);
 }
 
-/** Puts the words of the language into the page. */
-export function speak(choice = language) {
-  language = choice;
+/** Somebody has chosen the other language. */
+export function change() {
+  language = language === "en" ? "zh-CN" : "en";
   try { localStorage.setItem(KEPT, language); } catch { /* then not */ }
+  speak();
+}
+
+/** Puts the words of the language into the page. */
+export function speak() {
   document.documentElement.lang = language;
   document.title = word("title");
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
@@ -85,10 +90,6 @@ export function speak(choice = language) {
   const other = document.getElementById("language");
   other.textContent = language === "en" ? "中文" : "English";
   other.lang = language === "en" ? "zh-CN" : "en";
-}
-
-export function other() {
-  return language === "en" ? "zh-CN" : "en";
 }
 
 export function bytes(count) {
