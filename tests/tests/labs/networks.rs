@@ -57,6 +57,50 @@ pub(super) const BREAKAGES: &[Change] = &[
     ),
     change(
         "course",
+        &[("serve assistant --name Lanterns", "serve echo --port 9110")],
+        &[
+            "output of customer contains \"to Lanterns\"",
+            "output of customer contains \"Say that again?\"",
+            "output of netcat contains \"to Lanterns\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("serve assistant --name Lanterns", "serve assistant --port 9111")],
+        &["exit of customer is 0"],
+    ),
+    // Another user's password opens nothing.
+    change(
+        "course",
+        &[("input: [\"lovelace 1815\", who, q]", "input: [lovelace 1816, q]")],
+        &["exit of ada is 0"],
+    ),
+    change(
+        "course",
+        &[("serve login --users users.txt", "serve login --port 9094 --users users.txt")],
+        &[
+            "output of ada contains \"Welcome\"",
+            "output of mallory contains \"Wrong name or password\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("input: [guess one, guess two, guess three]", "input: [\"lovelace 1815\", q]")],
+        &["exit of mallory is 1"],
+    ),
+    // Another group.
+    change(
+        "course",
+        &[("chat --name one", "chat --group 239.255.1.2 --name one")],
+        &["output of chat-3 contains \"who is there?\"", "output of chat-1 contains \"I am\""],
+    ),
+    change(
+        "course",
+        &[("chat --name two", "chat --interface 10.0.0.9 --name two")],
+        &["exit of chat-2 is 0"],
+    ),
+    change(
+        "course",
         &[("on: b3, run: serve site --port 80", "on: b3, run: serve site --port 9001")],
         &["a1 cannot reach b3:9001"],
     ),
