@@ -3,6 +3,26 @@
 use super::{Change, change};
 
 pub(super) const BREAKAGES: &[Change] = &[
+    // The portals: another password, another name, another port.
+    change(
+        "internet",
+        &[("input: [\"lovelace 1815\"]", "input: [\"lovelace 1816\"]")],
+        &[
+            "output of order contains \"Hello, and welcome!\"",
+            "output of order contains \"order.txt\"",
+            "exit of order is 0",
+            "output of portal contains \"order.txt\"",
+        ],
+    ),
+    change(
+        "office",
+        &[("portal   IN A   198.51.100.80", "portal   IN A   198.51.100.81")],
+        &[
+            "output of ask contains \"Hello, and welcome!\"",
+            "exit of ask is 0",
+            "output of portal contains \"203.0.113.2\"",
+        ],
+    ),
     // Each program of the course with its partner gone, or with something else to say.
     change(
         "course",
