@@ -223,7 +223,9 @@ impl Command {
                 args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
             }
             Self::Serve(Serve::Portal(args)) => args.files(),
-            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
+            Self::Connect(Connect::Portal(args)) => {
+                args.upload.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
+            }
             Self::Serve(Serve::Login(args)) => {
                 let own = args.rules.as_deref().into_iter().chain([args.users.as_str()]);
                 args.tls.files.files().chain(own).collect()
