@@ -215,7 +215,9 @@ impl Command {
                 args.files.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
             }
             Self::Serve(Serve::Portal(args)) => args.files(),
-            Self::Connect(Connect::Portal(args)) => args.tls.trusted.files().collect(),
+            Self::Connect(Connect::Portal(args)) => {
+                args.tls.trusted.files().chain(args.upload.iter().map(String::as_str)).collect()
+            }
             Self::Serve(Serve::Login(args)) => {
                 args.tls.files.files().chain([args.users.as_str()]).collect()
             }
