@@ -1,4 +1,4 @@
-//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace|dhcp]`,
+//! Lanternet measured: `cargo run --release -p lanternet-benches -- [scale|engine|switch|nat|tcp|dns|trace|dhcp|programs]`,
 //! all of them without an argument.
 //!
 //! Each table has a baseline that is measured in the same run, and a ratio to it, because figures
@@ -10,6 +10,7 @@ mod dns;
 mod engine;
 mod measure;
 mod nat;
+mod programs;
 mod scale;
 mod switch;
 mod tcp;
@@ -18,7 +19,7 @@ mod trace;
 use std::process::ExitCode;
 
 /// In the order in which they run.
-const BENCHES: [(&str, fn()); 8] = [
+const BENCHES: [(&str, fn()); 9] = [
     ("scale", scale::run),
     ("engine", engine::run),
     ("switch", switch::run),
@@ -27,6 +28,7 @@ const BENCHES: [(&str, fn()); 8] = [
     ("dns", dns::run),
     ("trace", trace::run),
     ("dhcp", dhcp::run),
+    ("programs", programs::run),
 ];
 
 fn main() -> ExitCode {
@@ -34,6 +36,11 @@ fn main() -> ExitCode {
     if asked.first().is_some_and(|first| first == "scale-case") {
         scale::run_case(asked.get(1));
         return ExitCode::SUCCESS;
+    }
+    if let Some(("program", words)) =
+        asked.split_first().map(|(first, rest)| (first.as_str(), rest))
+    {
+        return programs::run_program(words);
     }
     let known = |name: &String| BENCHES.iter().any(|(bench, _)| bench == name);
     if let Some(unknown) = asked.iter().find(|name| !known(name)) {

@@ -1,5 +1,8 @@
-"""Talks with everybody in a group: a multicast address and a port. Says each line that is typed, and
-prints what others say, until it has heard so many messages as the third argument says."""
+"""Talks with everybody in a group: a multicast address and a port. Says each line that is typed, then
+prints what others say, until it has heard so many texts as the third argument says.
+
+A datagram is a head line (the protocol, what it is, who, how many texts so far, the name) and the text.
+"""
 import socket
 import sys
 
@@ -13,10 +16,22 @@ here = socket.inet_aton("127.0.0.1")
 talk.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + here)
 talk.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, here)
 talk.settimeout(20)
-print(port, flush=True)
 
-for line in sys.stdin:
-    talk.sendto(line.strip().encode(), (group, port))
-for _ in range(count):
-    data, address = talk.recvfrom(1024)
-    print(data.decode(), flush=True)
+
+def send(kind, number, text=""):
+    head = f"lanternet-chat/1 {kind} 00000000c0ffee00 {number} python\n"
+    talk.sendto((head + text).encode(), (group, port))
+
+
+send("join", 0)
+while count > 0:
+    data, address = talk.recvfrom(2048)
+    head, text = data.decode().split("\n", 1)
+    protocol, kind, sender, number, name = head.split(" ", 4)
+    if name == "python":
+        continue                    # our own, which comes back to us as to everybody
+    if kind == "say":
+        print(f"{name}: {text}", flush=True)
+        send("say", 1, "python hears " + name)
+        count -= 1
+send("leave", 1)

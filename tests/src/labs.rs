@@ -16,9 +16,11 @@ use lanternet_lab::{Lab, Network, RunEnd, Start};
 macro_rules! for_each_lab {
     ($check:path) => {
         $crate::for_each_lab! { $check;
+            assistant "assistant"
             backlog "backlog"
             broadcast "broadcast"
             cable "cable"
+            chat "chat"
             course "course"
             dhcp "dhcp"
             dns_hierarchy "dns-hierarchy"

@@ -13,8 +13,8 @@ use crate::dns;
 use crate::echo::{self, Service};
 use crate::sockets::Sockets;
 use crate::{
-    assistant, chat, host, line, login, lookup, ping, portal, probe, site, traceroute, upload,
-    users,
+    assistant, chat, hello, host, line, login, lookup, ping, portal, probe, site, traceroute,
+    upload, users,
 };
 
 /// A program with its arguments.
@@ -47,6 +47,8 @@ pub enum Command {
 /// The servers.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
 pub enum Serve {
+    /// Greet each client and close
+    Hello(hello::ServeArgs),
     /// Answer each message with itself
     Echo(echo::ServeArgs),
     /// Answer each message with itself in capital letters
@@ -68,6 +70,8 @@ pub enum Serve {
 /// The clients.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
 pub enum Connect {
+    /// Print what a server says by itself
+    Hello(hello::ConnectArgs),
     /// Send messages to an echo server and print its answers
     Echo(echo::ConnectArgs),
     /// Send messages to an upper server and print its answers
@@ -185,6 +189,8 @@ impl Command {
             Self::Connect(Connect::Upload(_)) => "connect upload",
             Self::Connect(Connect::Login(_)) => "connect login",
             Self::Connect(Connect::Portal(_)) => "connect portal",
+            Self::Serve(Serve::Hello(_)) => "serve hello",
+            Self::Connect(Connect::Hello(_)) => "connect hello",
             Self::Serve(Serve::Echo(_)) => "serve echo",
             Self::Serve(Serve::Upper(_)) => "serve upper",
             Self::Serve(Serve::Dns(_)) => "serve dns",
@@ -203,6 +209,8 @@ impl Command {
             }
             Self::Connect(Connect::Site(args)) => args.trusted.files().collect(),
             Self::Serve(Serve::Dns(args)) => args.files(),
+            Self::Serve(Serve::Hello(args)) => args.tls.files.files().collect(),
+            Self::Connect(Connect::Hello(args)) => args.tls.trusted.files().collect(),
             Self::Serve(Serve::Echo(args) | Serve::Upper(args)) => args.tls.files.files().collect(),
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => {
                 args.tls.trusted.files().collect()
@@ -216,10 +224,11 @@ impl Command {
             }
             Self::Serve(Serve::Portal(args)) => args.files(),
             Self::Connect(Connect::Portal(args)) => {
-                args.tls.trusted.files().chain(args.upload.iter().map(String::as_str)).collect()
+                args.upload.iter().map(String::as_str).chain(args.tls.trusted.files()).collect()
             }
             Self::Serve(Serve::Login(args)) => {
-                args.tls.files.files().chain([args.users.as_str()]).collect()
+                let own = args.rules.as_deref().into_iter().chain([args.users.as_str()]);
+                args.tls.files.files().chain(own).collect()
             }
             Self::Connect(Connect::Login(args)) => args.tls.trusted.files().collect(),
             Self::User(args) => vec![args.what.file()],
@@ -249,6 +258,7 @@ impl Command {
             Self::Ping(args) => &args.host,
             Self::Traceroute(args) => &args.host,
             Self::Connect(Connect::Echo(args) | Connect::Upper(args)) => &args.to.host,
+            Self::Connect(Connect::Hello(args)) => &args.to.host,
             Self::Connect(Connect::Site(args)) => &args.url.at.host,
             Self::Connect(Connect::Line(args)) => &args.to.host,
             Self::Connect(Connect::Assistant(args)) => &args.to.host,
@@ -273,6 +283,9 @@ impl Command {
                 Some(Listens { port, bind, tcp: !server.udp, udp: server.udp })
             }
             Self::Serve(Serve::Site(server)) => tcp(server.port(), server.listen.bind),
+            Self::Serve(Serve::Hello(server)) => {
+                tcp(server.listen.port.unwrap_or(hello::DEFAULT_PORT), server.listen.bind)
+            }
             Self::Serve(Serve::Assistant(server)) => {
                 tcp(server.listen.port.unwrap_or(assistant::DEFAULT_PORT), server.listen.bind)
             }
@@ -352,6 +365,7 @@ pub fn run<S: Sockets, C: Console>(
             Command::User(args) => users::run(sockets, console, args).await,
             Command::Serve(server) => {
                 let (service, args) = match server {
+                    Serve::Hello(args) => return hello::serve(sockets, console, args).await,
                     Serve::Echo(args) => (Service::Echo, args),
                     Serve::Upper(args) => (Service::Upper, args),
                     Serve::Dns(args) => return dns::serve(sockets, console, *args).await,
@@ -367,6 +381,7 @@ pub fn run<S: Sockets, C: Console>(
             }
             Command::Connect(client) => {
                 let (service, args) = match client {
+                    Connect::Hello(args) => return hello::connect(sockets, console, args).await,
                     Connect::Echo(args) => (Service::Echo, args),
                     Connect::Upper(args) => (Service::Upper, args),
                     Connect::Site(args) => return site::connect(sockets, console, args).await,

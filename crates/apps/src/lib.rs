@@ -10,6 +10,8 @@
 //! - [`files`]: what a simulated host's programs can read.
 //! - [`ping`], [`traceroute`], [`echo`] (echo and upper, server and client, TCP and UDP): a folder
 //!   per program, the rules in `protocol.rs`, which does no I/O, beside `client.rs` and `server.rs`.
+//! - [`hello`]: the smallest server. [`server`]: what all TCP servers do alike. [`tls`]: connections in
+//!   plain text or under TLS.
 //! - [`names`]: what a name means, as every host finds out for its programs.
 //! - [`line`](mod@line): netcat. [`probe`]: which ports answer, and what comes to one. [`host`]: this host's name.
 //! - [`lookup`]: asks what a name means, as `dig` does.
@@ -32,6 +34,7 @@ mod failures;
 pub mod files;
 pub mod framed;
 pub mod framing;
+pub mod hello;
 pub mod host;
 pub mod icmp;
 pub mod line;

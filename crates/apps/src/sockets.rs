@@ -18,7 +18,7 @@
 //! | `EPIPE` | `BrokenPipe` | writing after the connection ended |
 //! | `EADDRINUSE` | `AddrInUse` | the address and port are taken |
 //! | `EADDRNOTAVAIL` | `AddrNotAvailable` | no interface of this host has the address |
-//! | `EACCES`, `EPERM` | `PermissionDenied` | a port or socket kind that this user may not use; broadcast without [`UdpSocket::set_broadcast`] |
+//! | `EACCES`, `EPERM` | `PermissionDenied` | a port or socket kind that this user may not use (programs of a simulated host may use all); broadcast without [`UdpSocket::set_broadcast`] |
 //! | `EMSGSIZE` | any, holding a [`MessageTooLong`] | the datagram does not fit |
 //! | – | `NotFound` | [`Sockets::resolve`]: nobody knows the name |
 

@@ -1,5 +1,7 @@
 //! Partitions, holds and changed cables.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use lanternet_core::trace::FaultEvent;

@@ -64,3 +64,31 @@ fn a_printed_lab_runs_as_the_lab_itself() {
         assert!(!records.is_empty(), "{name}: nothing happened");
     }
 }
+
+#[test]
+fn an_expectation_is_read_without_a_file_and_its_mistakes_are_underlined() {
+    let (lab, _) = parse(
+        "nodes: { a: { kind: host, address: 10.0.0.1/24 }, b: { kind: host } }\nlinks: [a -- b]",
+        "lab.yaml",
+    )
+    .map_err(|mistakes| mistakes.plain())
+    .unwrap();
+    let read = |line| lanternet_lab::expectation(&lab, line);
+    let expectation = read(" a reaches 10.0.0.9 ").unwrap();
+    assert_eq!(*expectation.text, "a reaches 10.0.0.9");
+    let mut network = Network::build(&lab);
+    assert!(!network.judge(&lab, &expectation).held);
+    // A program may run on it that the lab does not name.
+    read("output of a contains \"x\"").unwrap();
+    for (line, part) in [
+        ("a reaches c", "`c` is no node, no address, and no name that `a` knows"),
+        ("a reaches b", "`b` has no address to send a probe to"),
+        ("a sees b", "a sees b"),
+        ("exit of c is 0", "no program and no node is called `c`"),
+    ] {
+        let mistakes = read(line).unwrap_err();
+        let text = mistakes.plain();
+        assert_eq!(mistakes.errors(), 1, "{text}");
+        assert!(text.contains(part) && text.contains("[expectation:1:"), "{text}");
+    }
+}

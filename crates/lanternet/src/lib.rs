@@ -38,6 +38,9 @@
 //! # }
 //! ```
 //!
+//! (In `Cargo.toml`, `lanternet` is among the `[dev-dependencies]`; `default-features = false` leaves out what
+//! only the command needs.)
+//!
 //! The test took a few milliseconds. It is as a unit test is: no root, no ports of the machine, no
 //! waiting, no flaky timing.
 //!

@@ -4,6 +4,63 @@ use super::{Change, change};
 
 pub(super) const BREAKAGES: &[Change] = &[
     change(
+        "assistant",
+        &[("when: * order *", "when: * parcel *")],
+        &["output of first contains \"Order 1234 is on its way.\""],
+    ),
+    change(
+        "assistant",
+        &[("Goodbye, {name|dear customer}!", "Bye!")],
+        &[
+            "output of first contains \"Goodbye, Anna!\"",
+            "output of second contains \"Goodbye, dear customer!\"",
+            "output of framed contains \"Goodbye, dear customer!\"",
+        ],
+    ),
+    change(
+        "assistant",
+        &[("when: hello | hi", "when: good day")],
+        &["output of second contains \"Hello, and welcome!\""],
+    ),
+    change(
+        "assistant",
+        &[("hand over: A colleague", "say: A colleague")],
+        &["output of raw contains \"wants a person\""],
+    ),
+    // Who waits for each answer needs no framing.
+    change(
+        "assistant",
+        &[("connect assistant shop --together", "connect assistant shop")],
+        &[
+            "output of hasty contains \"Say that again?\"",
+            "output of hasty does not contain \"Goodbye\"",
+        ],
+    ),
+    change(
+        "assistant",
+        &[("connect assistant shop:9111", "connect assistant shop:9112")],
+        &["output of framed contains \"Goodbye, dear customer!\"", "exit of framed is 0"],
+    ),
+    // On another port is another chat.
+    change(
+        "chat",
+        &[("chat --name Bob", "chat --name Bob --port 9113")],
+        &[
+            "output of anna contains \"Bob (192.168.1.2): me\"",
+            "output of chen contains \"Bob (192.168.1.2) is here\"",
+        ],
+    ),
+    change(
+        "chat",
+        &[("chat --name 陈", "chat --name 陈 --group 239.255.76.79:9113")],
+        &[
+            "output of anna contains \"陈 (192.168.1.3): 我也在\"",
+            "output of chen contains \"Anna (192.168.1.1): who is here?\"",
+            "output of chen contains \"Bob (192.168.1.2) is here\"",
+            "output of anna contains \"陈 (192.168.1.3) leaves\"",
+        ],
+    ),
+    change(
         "cable",
         &[("- a1 -- a2", "- { between: [a1, a2], state: down }")],
         &[

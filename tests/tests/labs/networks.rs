@@ -3,6 +3,26 @@
 use super::{Change, change};
 
 pub(super) const BREAKAGES: &[Change] = &[
+    // The portals: another password, another name, another port.
+    change(
+        "internet",
+        &[("input: [\"lovelace 1815\"]", "input: [\"lovelace 1816\"]")],
+        &[
+            "output of order contains \"Hello, and welcome!\"",
+            "output of order contains \"order.txt\"",
+            "exit of order is 0",
+            "output of portal contains \"order.txt\"",
+        ],
+    ),
+    change(
+        "office",
+        &[("portal   IN A   198.51.100.80", "portal   IN A   198.51.100.81")],
+        &[
+            "output of ask contains \"Hello, and welcome!\"",
+            "exit of ask is 0",
+            "output of portal contains \"203.0.113.2\"",
+        ],
+    ),
     // Each program of the course with its partner gone, or with something else to say.
     change(
         "course",
@@ -54,6 +74,50 @@ pub(super) const BREAKAGES: &[Change] = &[
         "course",
         &[("serve site --port 80", "serve site --port 81")],
         &["output of page contains \"<h1>Dormitory B</h1>\"", "a1 reaches b3:80"],
+    ),
+    change(
+        "course",
+        &[("serve assistant --name Lanterns", "serve echo --port 9110")],
+        &[
+            "output of customer contains \"to Lanterns\"",
+            "output of customer contains \"Say that again?\"",
+            "output of netcat contains \"to Lanterns\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("serve assistant --name Lanterns", "serve assistant --port 9111")],
+        &["exit of customer is 0"],
+    ),
+    // Another user's password opens nothing.
+    change(
+        "course",
+        &[("input: [\"lovelace 1815\", who, q]", "input: [lovelace 1816, q]")],
+        &["exit of ada is 0"],
+    ),
+    change(
+        "course",
+        &[("serve login --users users.txt", "serve login --port 9094 --users users.txt")],
+        &[
+            "output of ada contains \"Welcome\"",
+            "output of mallory contains \"Wrong name or password\"",
+        ],
+    ),
+    change(
+        "course",
+        &[("input: [guess one, guess two, guess three]", "input: [\"lovelace 1815\", q]")],
+        &["exit of mallory is 1"],
+    ),
+    // Another group.
+    change(
+        "course",
+        &[("chat --name one", "chat --group 239.255.1.2 --name one")],
+        &["output of chat-3 contains \"who is there?\"", "output of chat-1 contains \"I am\""],
+    ),
+    change(
+        "course",
+        &[("chat --name two", "chat --interface 10.0.0.9 --name two")],
+        &["exit of chat-2 is 0"],
     ),
     change(
         "course",

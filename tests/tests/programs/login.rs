@@ -86,6 +86,54 @@ in_each_world! {
         play.connect(&line, &["carols words", "q"]).exits(0).prints("Hello carol.");
     }
 
+    fn the_assistant_is_offered_and_gives_back_to_the_menu(play) {
+        play.put(SERVER, "rules.txt", "when: who am I\nsay: You are {name}.\n\nwhen: I am {name}\nsay: Hello.\n");
+        let (_, at) = served(play, "--rules rules.txt");
+        let line = format!("connect login {at} --user bob");
+        let input = ["battery staple", "1", "who am I", "q", "who", "q"];
+        let client = play.connect(&line, &input);
+        client.exits(0).prints("you: who am I\nassistant: You are bob.\n").prints("bob  since ");
+    }
+
+    fn whoever_is_silent_at_the_password_is_sent_away_within_a_minute(play) in [
+        on_a_perfect_network, on_a_lossy_network
+    ] {
+        let (server, at) = served(play, "--plain-text");
+        let line = format!("connect line {at}");
+        let slow = play.start(CLIENT, &line, Input::new().line("alice").open());
+        play.wait_for(&slow, "password: ");
+        play.wait_for(&server, "too slow to log in");
+        assert!(play.kill(&slow).output.contains("This took too long. Goodbye."));
+        // And one who sends a letter now and then, with no end in sight.
+        let line = format!("connect line {at} --no-line-end --interval 5s{}", " -s x".repeat(20));
+        play.connect(&line, &[]).prints("This took too long. Goodbye.");
+    }
+
+    fn whoever_is_silent_later_is_sent_away_after_the_idle_time(play) in [
+        on_a_perfect_network, on_a_lossy_network
+    ] {
+        let (server, at) = served(play, "--idle 90s");
+        let line = format!("connect login {at} --user bob --timeout 5m");
+        let silent = play.start(CLIENT, &line, Input::new().line("battery staple").open());
+        play.wait_for(&server, "bob silent for too long");
+        play.kill(&silent);
+    }
+
+    fn a_guesser_is_slowed_then_refused_and_the_owner_elsewhere_is_not(play) in [
+        on_a_perfect_network, on_a_lossy_network
+    ] {
+        let (server, at) = served(play, "");
+        let line = format!("connect login {at} --user alice");
+        for _ in 0..2 {
+            play.connect(&line, &["guess one", "guess two", "guess three"]).exits(1);
+        }
+        let refused = play.connect(&line, &["correct horse", "q"]);
+        refused.exits(1).prints("Too many attempts; nothing was checked. Come back in 5 min.");
+        play.wait_for(&server, "refused: too many attempts");
+        let owner = play.start(OTHER, &line, &["correct horse", "q"]);
+        play.finish(&owner).exits(0).prints("Hello alice.");
+    }
+
     fn a_user_may_be_here_only_so_often(play) {
         let (server, at) = served(play, "--max-sessions 1");
         let line = format!("connect login {at} --user alice");

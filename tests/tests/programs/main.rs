@@ -7,6 +7,7 @@ mod abuse;
 mod assistant;
 mod chat;
 mod echo;
+mod hello;
 mod line;
 mod login;
 mod partners;

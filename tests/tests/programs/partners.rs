@@ -198,3 +198,83 @@ fn curl_fetches_pages_of_our_site() {
     let path = format!("{at}/../../etc/passwd");
     fetch(&[&code[..], &["--path-as-is", &path]].concat()).printed("404 1");
 }
+
+#[test]
+fn a_python_client_without_line_ends_is_served_by_the_assistant() {
+    let Some(client) = Partner::python("raw_client.py") else { return };
+    let mut play = play();
+    let server = play.serve("serve assistant --name shop");
+    client.client(play.port(&server), "hello\nmy name is Ada\nq\n").printed(
+        "Welcome to shop, what would you like to do?\n\
+         (menu shows what I can help with, q quits)\n\
+         Hello, and welcome! What can I do for you?\n\
+         Nice to meet you, Ada. What can I do for you?\n\
+         Thank you for your visit, Ada. Goodbye!\n",
+    );
+}
+
+#[test]
+fn our_client_is_a_customer_of_a_python_assistant() {
+    let Some(server) = Partner::python("assistant_server.py") else { return };
+    let server = server.server(["1"]);
+    let ended = connect("connect assistant HERE", server.port, &["hello", "price", "xyzzy", "q"]);
+    ended.exits(0);
+    assert_eq!(
+        ended.output,
+        "welcome to the lantern shop, what would you like to do?\n\
+         hello, nice to meet you\na lantern costs 5\nsay that again?\n"
+    );
+    server.wait().printed("");
+}
+
+#[test]
+fn a_python_client_logs_in_and_is_refused() {
+    let Some(client) = Partner::python("raw_client.py") else { return };
+    let mut play = play();
+    let line = "user add ada --users users.txt --password-stdin";
+    let add = play.start(SERVER, line, &["lovelace 1815"]);
+    play.finish(&add).exits(0);
+    let server = play.serve("serve login --users users.txt --plain-text --raw");
+    let port = play.port(&server);
+    let said = client.clone().client(port, "ada\nlovelace 1815\nwho\nq\n");
+    assert!(said.output.contains("Hello ada."), "{said:?}");
+    assert!(said.output.contains("from 127.0.0.1"), "{said:?}");
+    assert!(said.output.ends_with("Goodbye.\n"), "{said:?}");
+
+    // No difference between a user that is not there and a password that is wrong.
+    let wrong = client.clone().client(port, "ada\nguess\nq\n");
+    let nobody = client.client(port, "nobody\nguess\nq\n");
+    assert!(wrong.output.contains("Wrong name or password"), "{wrong:?}");
+    assert_eq!(wrong.output, nobody.output);
+    // What was typed is in no log.
+    let log = play.stop(&server);
+    assert!(!log.output.contains("1815") && !log.output.contains("guess"), "{}", log.output);
+}
+
+#[test]
+fn our_client_logs_in_at_a_python_server() {
+    for (password, expected, code) in
+        [("lovelace", "hello ada, you are in", 0), ("guess", "wrong name or password", 1)]
+    {
+        let Some(server) = Partner::python("login_server.py") else { return };
+        let server = server.server([""; 0]);
+        let line = "connect login HERE --plain-text --user ada --password-stdin";
+        let ended = connect(line, server.port, &[password, password, password]);
+        ended.prints(expected).exits(code);
+    }
+}
+
+#[test]
+fn python_and_we_talk_in_one_group() {
+    let Some(python) = Partner::python("chat.py") else { return };
+    let mut play = play();
+    let group = ["239.255.76.80", "39112"];
+    let line = "chat --name ada --interface 127.0.0.1 --group 239.255.76.80:39112 --grace 5s";
+    let input = lanternet_tests::worlds::Input::new().after("python").line("hello, all");
+    let ours = play.start(CLIENT, line, input);
+    play.wait_for(&ours, "talking to");
+    let theirs = python.args(group).args(["1"]).start("");
+    let ended = play.finish(&ours);
+    ended.exits(0).prints("python (127.0.0.1) joins").prints("python hears ada");
+    theirs.wait().printed("ada: hello, all\n");
+}

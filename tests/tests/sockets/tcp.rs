@@ -320,12 +320,11 @@ scene! { a_connection_begins_where_it_is_told_to:
     }
     client(sockets, to) {
         let own = connect_udp(&sockets, to).await;
-        let source = Some(SocketAddr::new(own, to.port() + 1));
-        let options = ConnectOptions { timeout: None, source };
+        let source = SocketAddr::new(own, to.port() + 1);
+        let options = ConnectOptions { timeout: None, source: Some(source) };
         let mut stream = sockets.tcp_connect(to, options).await.unwrap();
-        assert_eq!(Some(stream.local_addr().unwrap()), source);
-        let told = source.unwrap().to_string();
-        stream.write_all(told.as_bytes()).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap(), source);
+        stream.write_all(source.to_string().as_bytes()).await.unwrap();
     }
 }
 

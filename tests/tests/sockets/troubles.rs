@@ -17,6 +17,7 @@ use lanternet_apps::sockets::{
 use lanternet_core::Duration;
 use lanternet_live::Os;
 use lanternet_tests::kernel::Namespace;
+use rustix::thread::{CapabilitySet, CapabilitySets};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::worlds::Stage;
@@ -290,4 +291,28 @@ fn a_dead_peer_times_out_by_keep_alive_in_the_kernel() {
         thread::sleep(std::time::Duration::from_secs(2));
         r.ip("route add blackhole 10.9.1.1");
     });
+}
+
+/// Programs of a simulated host may use all ports; on the operating system it takes a privilege.
+#[test]
+fn a_port_below_1024_is_denied_to_who_has_no_privilege_for_it() {
+    let Some(namespace) = Namespace::new() else { return };
+    namespace.sysctl("net.ipv4.ip_unprivileged_port_start=1024");
+    // The privileges of this thread alone, which ends with the test.
+    let unprivileged = || {
+        namespace.enter();
+        let none = CapabilitySet::empty();
+        let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
+        rustix::thread::set_capabilities(None, sets).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let sockets = Os::new();
+            let at = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
+            let listening = sockets.tcp_listen(at(80), ListenOptions::default()).await;
+            assert_eq!(kind(listening), Kind::PermissionDenied);
+            assert_eq!(kind(sockets.udp_bind(at(53)).await), Kind::PermissionDenied);
+            sockets.tcp_listen(at(1024), ListenOptions::default()).await.unwrap();
+        });
+    };
+    thread::scope(|scope| scope.spawn(unprivileged).join().unwrap());
 }

@@ -171,8 +171,14 @@ fn play(scene: impl Scene, at: SocketAddr) {
             scene.client(sockets.clone(), at).await;
         };
         let both = lanternet_apps::race::try_join(
-            async { Ok::<(), ()>(scene.server(sockets.clone(), at).await) },
-            async { Ok(client.await) },
+            async {
+                scene.server(sockets.clone(), at).await;
+                Ok::<(), ()>(())
+            },
+            async {
+                client.await;
+                Ok(())
+            },
         );
         tokio::time::timeout(LONGEST.into(), both).await.expect("a scene ends").unwrap();
     });

@@ -33,6 +33,8 @@ use crate::sockets::Sockets;
 use crate::text;
 use crate::tls::{ConnectTlsArgs, ServeTlsArgs};
 
+pub(crate) use server::read_rules;
+
 pub use rules::{Language, Mistake, Rules, RulesError};
 pub use session::{Answer, Ending, Session};
 

@@ -90,7 +90,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
 }
 
 /// All of a rules file, from the disk that programs write on, or else as other files are read.
-async fn read_rules<C: Console>(console: &C, path: &str) -> io::Result<Arc<[u8]>> {
+pub(crate) async fn read_rules<C: Console>(console: &C, path: &str) -> io::Result<Arc<[u8]>> {
     let (folder, name) = match path.rsplit_once('/') {
         Some(("", name)) => ("/", name),
         Some((folder, name)) => (folder, name),

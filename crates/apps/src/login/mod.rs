@@ -38,6 +38,10 @@ pub struct ServeArgs {
     /// there
     #[arg(short, long, value_name = "FOLDER")]
     pub dir: Option<String>,
+    /// Let the assistant answer by the rules in this file, read anew for each talk (default: built-in
+    /// rules)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<String>,
     /// Close the connection after so many wrong passwords
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub tries: u32,

@@ -72,7 +72,7 @@ pub fn is_refusal(line: &[u8]) -> bool {
     let begins = |with: &&str| {
         line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
     };
-    REFUSALS.iter().any(|refusal| begins(&refusal))
+    REFUSALS.iter().any(begins)
 }
 
 /// What the server does next.
@@ -89,9 +89,9 @@ pub enum Then {
     },
     /// Tells who is here; then [`Conversation::menu`].
     Who,
-    /// Opens the assistant, and says what it says first; then asks [`Prompt::You`].
+    /// Opens the assistant; then [`Conversation::assistant`] with what it says first.
     OpenAssistant,
-    /// Gives this to the assistant; then asks [`Prompt::You`], or [`Conversation::menu`] when it is over.
+    /// Gives this to the assistant; then [`Conversation::assistant`] with its answer.
     Assistant(String),
     /// Receives files; then [`Conversation::menu`].
     Upload,
@@ -294,6 +294,19 @@ impl Conversation {
             say.push_str(&format!("  {number:1} {:9}  {}\n", choice.word(), choice.meaning()));
         }
         Step { say, then: Then::Ask(Prompt::Choice) }
+    }
+
+    /// The assistant said this, and perhaps it was its last word.
+    pub fn assistant(&mut self, text: &str, ended: bool) -> Step {
+        // None of its lines can begin like a prompt.
+        let said: String = text.lines().map(|line| format!("assistant: {line}\n")).collect();
+        match ended {
+            true => self.menu(&said),
+            false => {
+                self.state = State::Assistant;
+                Step { say: said, then: Then::Ask(Prompt::You) }
+            }
+        }
     }
 
     fn choices(&self) -> Vec<(Option<usize>, Choice)> {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lanternet_core::{Duration, Instant};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::ServeArgs;
 use super::present::{Present, Stay, time};
 use super::protocol::{Checked, Conversation, LONGEST_LINE, Offers, Step, Then, UPLOAD_NOW};
 use super::wire::{Line, Lines};
+use crate::assistant::{self, Language, Rules, read_rules};
 use crate::console::Console;
 use crate::disk::Folder;
 use crate::race::{Either, select, timeout};
@@ -34,6 +35,9 @@ const THROWN_AWAY: usize = 64 * 1024;
 pub(super) struct House<S: Sockets, C: Console> {
     pub(super) users: Users<S, C>,
     present: Present,
+    /// What the assistant goes by, and the file of it.
+    rules: Arc<Mutex<Arc<Rules>>>,
+    rules_file: Option<Arc<str>>,
     /// Where users' folders are.
     folder: Option<C::Folder>,
     host: Arc<str>,
@@ -49,6 +53,8 @@ impl<S: Sockets, C: Console> Clone for House<S, C> {
             folder: self.folder.clone(),
             present: self.present.clone(),
             host: Arc::clone(&self.host),
+            rules: Arc::clone(&self.rules),
+            rules_file: self.rules_file.clone(),
             ..*self
         }
     }
@@ -64,8 +70,14 @@ impl<S: Sockets, C: Console> House<S, C> {
                 format!("{}: {}", text::printable(dir.as_bytes()), text::describe(&error))
             })?),
         };
+        let rules = match &args.rules {
+            None => Rules::built_in(Language::default()),
+            Some(path) => read(console, path).await?,
+        };
         Ok(Self {
             users,
+            rules: Arc::new(Mutex::new(Arc::new(rules))),
+            rules_file: args.rules.as_deref().map(Arc::from),
             present: Present::default(),
             folder,
             host: sockets.host_name().into(),
@@ -76,8 +88,30 @@ impl<S: Sockets, C: Console> House<S, C> {
     }
 
     const fn offers(&self) -> Offers {
-        Offers { assistant: false, upload: self.folder.is_some() }
+        Offers { assistant: true, upload: self.folder.is_some() }
     }
+
+    /// What the assistant goes by now. Rules with a mistake are told, and those of before go on.
+    async fn rules(&self, console: &C) -> Arc<Rules> {
+        let current = || self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = &self.rules_file {
+            match read(console, path).await {
+                Ok(rules) => *current() = Arc::new(rules),
+                Err(why) => console.error(&format!("serve login: {why}; the rules stay")),
+            }
+        }
+        Arc::clone(&current())
+    }
+}
+
+/// The rules in a file.
+async fn read<C: Console>(console: &C, path: &str) -> Result<Rules, String> {
+    let shown = text::printable(path.as_bytes());
+    let bytes = read_rules(console, path)
+        .await
+        .map_err(|error| format!("{shown}: cannot read it: {}", text::describe(&error)))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| format!("{shown}: it is no UTF-8"))?;
+    Rules::parse(text, Language::default()).map_err(|mistakes| format!("{shown}: {mistakes}"))
 }
 
 /// One client, from the greeting to the end.
@@ -85,12 +119,13 @@ pub(super) async fn serve<S: Sockets, C: Console>(
     house: House<S, C>,
     client: Client<S, C>,
 ) -> Served {
-    let Client { stream, peer, sockets, log, idle, stop, .. } = client;
+    let Client { stream, peer, sockets, console, log, idle, stop, .. } = client;
     // Prompts are small and awaited (RFC 896); where it cannot be had, it is only slower.
     let _ = stream.set_nodelay(true);
     let lines = Lines::new(stream, house.raw, LONGEST_LINE);
     let deadline = sockets.now() + LOGIN_LIMIT;
-    let mut guest = Guest { house, sockets, log, peer, idle, stop, lines, deadline, user: None };
+    let mut guest =
+        Guest { house, sockets, console, log, peer, idle, stop, lines, deadline, user: None };
     let end = guest.run().await;
     let end = guest.part(end).await;
     let who = guest.user.map(|(name, _)| format!("{name} ")).unwrap_or_default();
@@ -100,6 +135,7 @@ pub(super) async fn serve<S: Sockets, C: Console>(
 struct Guest<S: Sockets, C: Console> {
     house: House<S, C>,
     sockets: S,
+    console: C,
     log: Log<C>,
     peer: SocketAddr,
     idle: Duration,
@@ -114,6 +150,9 @@ impl<S: Sockets, C: Console> Guest<S, C> {
     async fn run(&mut self) -> io::Result<&'static str> {
         let mut talk = Conversation::new(self.house.offers(), self.house.tries);
         let mut step = talk.greet(&self.house.host);
+        let mut assistant = assistant::Session::new(Arc::clone(&self.house.host));
+        let mut rules =
+            Arc::clone(&self.house.rules.lock().unwrap_or_else(PoisonError::into_inner));
         loop {
             let Step { say, then } = step;
             step = match then {
@@ -128,13 +167,27 @@ impl<S: Sockets, C: Console> Guest<S, C> {
                     self.say(&say).await?;
                     return Ok(if self.user.is_some() { "logged out" } else { "not logged in" });
                 }
-                Then::Check { name, password } => talk.checked(self.check(&name, password).await),
+                Then::Check { name, password } => {
+                    talk.checked(Box::pin(self.check(&name, password)).await)
+                }
                 Then::Who => talk.menu(&self.house.present.lines()),
-                // Not offered.
-                Then::OpenAssistant | Then::Assistant(_) => talk.menu(""),
+                Then::OpenAssistant => {
+                    rules = self.house.rules(&self.console).await;
+                    assistant = assistant::Session::new(Arc::clone(&self.house.host));
+                    if let Some((name, _)) = &self.user {
+                        assistant.remember("name", name.as_str());
+                    }
+                    let answer = assistant.greet(&rules);
+                    talk.assistant(&answer.text, answer.ended)
+                }
+                Then::Assistant(said) => {
+                    let answer = assistant.answer(&rules, &said);
+                    talk.assistant(&answer.text, answer.ended)
+                }
                 Then::Upload => {
                     self.say(&format!("{say}{UPLOAD_NOW}\n")).await?;
-                    let said = self.upload().await?;
+                    // In a box of their own: most guests never come here, and each would carry their size.
+                    let said = Box::pin(self.upload()).await?;
                     // The client reads ahead while it speaks that protocol: nothing may come behind its
                     // end before a line says that it is back.
                     match self.read().await? {
@@ -143,7 +196,7 @@ impl<S: Sockets, C: Console> Guest<S, C> {
                     }
                 }
                 Then::Change { old, new } => {
-                    let said = self.change(old, new).await;
+                    let said = Box::pin(self.change(old, new)).await;
                     talk.menu(&said)
                 }
             };

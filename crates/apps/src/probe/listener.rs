@@ -172,6 +172,9 @@ impl<S: Sockets, C: Console> Shared<S, C> {
     }
 
     fn came(&self, bytes: &[u8]) -> String {
+        if bytes.is_empty() {
+            return "an empty datagram".to_owned();
+        }
         let length = text::count(bytes.len(), "byte");
         if self.hex { length } else { format!("{length}: {}", text::preview(bytes)) }
     }

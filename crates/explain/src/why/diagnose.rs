@@ -228,11 +228,11 @@ impl<'a> Case<'_, 'a> {
     /// The link on which the frame was held and not released.
     fn held_on(&self, step: &Step<'a>) -> Option<usize> {
         let records = step.out.iter().flat_map(|out| out.link.iter().copied());
-        let last = records.filter_map(|record| match (&record.event, record.place) {
+        let mut last = records.filter_map(|record| match (&record.event, record.place) {
             (TraceEvent::Fault(fault), Place::Link { from, .. }) => Some((fault, from)),
             _ => None,
         });
-        match last.last()? {
+        match last.next_back()? {
             (FaultEvent::FrameHeld, from) => self.network.link_at(from),
             _ => None,
         }

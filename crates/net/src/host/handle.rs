@@ -81,7 +81,10 @@ impl Handle {
     /// Runs `task` beside the program until it is done or the program ends.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let future = Box::pin(task);
-        self.stack().spawned.get_or_insert_default().push(Spawned { program: self.program, future });
+        self.stack()
+            .spawned
+            .get_or_insert_default()
+            .push(Spawned { program: self.program, future });
     }
 
     /// Ready once `duration` has passed.

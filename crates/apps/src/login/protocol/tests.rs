@@ -98,6 +98,10 @@ fn only_what_is_offered_can_be_chosen_by_number_or_word() {
     assert!(matches!(talk.heard(b"1").then, Then::OpenAssistant));
     let Then::Assistant(text) = talk.heard(b"q").then else { panic!() };
     assert_eq!(text, "q", "the assistant has a q of its own");
+    let step = talk.assistant("name: what?\nyou: me", false);
+    assert_eq!(step.say, "assistant: name: what?\nassistant: you: me\n");
+    assert_eq!(asks(&step), Some(Prompt::You));
+    assert_eq!(asks(&talk.assistant("bye", true)), Some(Prompt::Choice));
 }
 
 #[test]

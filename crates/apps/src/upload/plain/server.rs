@@ -272,7 +272,9 @@ fn date(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut day = seconds / 86_400;
     let mut year = 1970;
-    let leap = |year: u64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = |year: u64| {
+        (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
+    };
     while day >= if leap(year) { 366 } else { 365 } {
         day -= if leap(year) { 366 } else { 365 };
         year += 1;

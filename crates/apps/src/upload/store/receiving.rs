@@ -67,7 +67,8 @@ pub struct Receiving<S: Sockets, F: Folder> {
     beginnings: Vec<(u64, Hasher)>,
     /// Bytes in the temporary when it was opened.
     present: u64,
-    hasher: Hasher,
+    /// In a box: it has two kilobytes.
+    hasher: Box<Hasher>,
     at: u64,
     writer: Option<Writer>,
     /// All is written, and its hash is right.
@@ -120,7 +121,7 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
             file: Arc::new(file),
             beginnings,
             present,
-            hasher: Hasher::new(),
+            hasher: Box::default(),
             at: 0,
             writer: None,
             whole: None,
@@ -159,8 +160,8 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
     pub async fn start_at(&mut self, offset: u64) -> Result<(), Refusal> {
         let known = self.beginnings.iter().find(|(at, _)| *at == offset);
         self.hasher = match known {
-            Some((_, hasher)) => hasher.clone(),
-            None if offset == 0 => Hasher::new(),
+            Some((_, hasher)) => Box::new(hasher.clone()),
+            None if offset == 0 => Box::default(),
             None => {
                 let why = format!("cannot go on at byte {offset}: that is no checkpoint");
                 return Err(Refusal::new(Code::Protocol, why));
@@ -262,7 +263,7 @@ impl<S: Sockets, F: Folder> Receiving<S, F> {
         }
         self.file.write_at(0, first.to_vec()).await.map_err(failed)?;
         self.size = self.at + by;
-        self.hasher = Hasher::new();
+        *self.hasher = Hasher::new();
         self.at = 0;
         while self.at < self.size {
             let bytes = self.file.read_at(self.at, READ).await.map_err(failed)?;

@@ -563,3 +563,39 @@ fn a_switch_row_written_by_hand_for_a_station_that_moved_is_told() {
     let help = "remove `02:00:00:00:00:80: 2` from `macs:` of sw, or plug the cable into that port";
     said(&world, &report, message, help);
 }
+
+#[test]
+fn somebody_has_parted_the_two() {
+    let mut world = two_segments(A1, B1, "");
+    let [a1, b1] = ["a1", "b1"].map(|name| NodeId::from(world.lab.find(name).unwrap()));
+    world.network.sim.partition_oneway(&[b1], &[a1]);
+    let report = world.ping("a1", "b1");
+    said(
+        &world,
+        &report,
+        "the question arrived, but the answer got lost: b1 and a1 are partitioned: no packet of b1 \
+         gets to a1",
+        "repair the partition of b1 and a1",
+    );
+}
+
+#[test]
+fn the_packet_is_held_and_nobody_releases_it() {
+    let mut world = two_segments(A1, B1, "");
+    let router_to_b = lanternet_lab::Network::link(4);
+    world.network.sim.hold_link(router_to_b);
+    let report = world.ping("a1", "b1");
+    let (message, _) = reason(&world, &report);
+    // The router asks for b1 in vain first: its question is held.
+    assert!(message.contains("b1"), "{message}");
+    world.network.sim.release_link(router_to_b);
+    assert!(world.ping("a1", "b1").reached());
+    world.network.sim.hold_link(router_to_b);
+    let report = world.ping("a1", "b1");
+    said(
+        &world,
+        &report,
+        "the packet waits on the link sw-b -- r1:eth1 until somebody releases it",
+        "release what is held on sw-b -- r1:eth1",
+    );
+}

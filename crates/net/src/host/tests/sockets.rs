@@ -197,6 +197,46 @@ fn tasks_end_with_their_program_and_its_sockets_close() {
 }
 
 #[test]
+fn a_contained_panic_ends_its_program_alone_and_its_sockets_close() {
+    let mut pair = Pair::new();
+    let spec =
+        |name: &str| ProgramSpec { name: name.into(), contain_panics: true, ..Default::default() };
+    let main = pair.spawn_spec(pair.a, spec("main"), |handle| async move {
+        let _socket = UdpSocket::bind(&handle, at(A, 7), &[]).unwrap();
+        handle.print("half a line");
+        handle.sleep(Duration::from_secs(1)).await;
+        panic!("number {}", 42)
+    });
+    let task = pair.spawn_spec(pair.a, spec("task"), |handle| async move {
+        let inner = handle.clone();
+        handle.spawn(async move {
+            inner.sleep(Duration::from_secs(2)).await;
+            panic!("in a task")
+        });
+        handle.sleep(Duration::from_secs(9)).await;
+        0
+    });
+    let other = pair.spawn(pair.a, "other", |handle| async move {
+        handle.sleep(Duration::from_secs(3)).await;
+        0
+    });
+    pair.run(100);
+    let host = pair.sim.device::<Host>(pair.a).unwrap();
+    let status = |program| host.program(program).unwrap().status;
+    let secs = Instant::from_secs;
+    // The exit code of a Rust process that panicked.
+    assert_eq!(status(main), ProgramStatus::Ended(secs(1), 101));
+    assert_eq!(status(task), ProgramStatus::Ended(secs(2), 101));
+    assert_eq!(status(other), ProgramStatus::Ended(secs(3), 0));
+    let lines: Vec<_> =
+        host.program(main).unwrap().output.iter().map(|line| line.text.to_string()).collect();
+    assert_eq!(lines, ["panicked: number 42", "half a line"]);
+    assert_eq!(host.program(task).unwrap().output[0].text.as_ref(), "panicked: in a task");
+    assert!(host.sockets().is_empty());
+    assert_eq!(host.unfinished(), 0);
+}
+
+#[test]
 fn a_crash_ends_everything_without_a_word() {
     let mut pair = Pair::new();
     let server = pair.spawn(pair.b, "server", |handle| async move {
