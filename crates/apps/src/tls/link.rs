@@ -24,8 +24,11 @@ pub struct Link<T> {
     stream: Stream<T>,
     refuse_truncation: bool,
     /// Looks at the first bytes that come, which may show that they are none in plain text.
-    first: Option<fn(&[u8]) -> Option<io::Error>>,
+    first: Option<Look>,
 }
+
+/// What is wrong with these bytes, if anything is.
+type Look = fn(&[u8]) -> Option<io::Error>;
 
 #[derive(Debug)]
 enum Stream<T> {

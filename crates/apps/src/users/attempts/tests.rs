@@ -197,7 +197,7 @@ fn no_time_and_no_number_of_attempts_overflows() {
     let mut now = Instant::ZERO;
     for _ in 0..200 {
         let _ = attempts.begin(now, Some(&name("alice")), address(1));
-        now = now + Duration::from_secs(10_000_000);
+        now += Duration::from_secs(10_000_000);
     }
     let _ = attempts.begin(Instant::MAX, Some(&name("alice")), address(1));
     assert_eq!(
