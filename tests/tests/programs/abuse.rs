@@ -49,6 +49,30 @@ const CASES: &[Case] = &[
         connect: "connect site http://HERE/",
         prints: "Lanterns",
     },
+    Case {
+        serve: "serve upper --tls",
+        files: &[],
+        connect: "connect upper HERE --tls --say hello",
+        prints: "HELLO",
+    },
+    Case {
+        serve: "serve assistant",
+        files: &[],
+        connect: "connect assistant HERE --say hello",
+        prints: "Welcome",
+    },
+    Case {
+        serve: "serve login --plain-text --users users.txt",
+        files: &[("users.txt", "")],
+        connect: "connect line HERE --say q",
+        prints: "Please log in",
+    },
+    Case {
+        serve: "serve portal --plain-text --users users.txt --dir files",
+        files: &[("users.txt", "")],
+        connect: "connect site http://HERE/",
+        prints: "200 OK",
+    },
 ];
 
 impl Case {
