@@ -95,7 +95,7 @@ impl Server {
         let all = Arc::clone(&output);
         thread::spawn(move || {
             for line in reader.lines().map_while(Result::ok) {
-                let port = line.split([' ', ',']).find_map(|word| {
+                let port = line.split([' ', ',', ';']).find_map(|word| {
                     let word = word.rsplit("//").next()?.trim_end_matches('/');
                     Some(word.parse::<SocketAddr>().ok()?.port())
                 });

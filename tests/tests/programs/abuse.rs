@@ -155,7 +155,10 @@ fn garbage_harms_nobody() {
             case.still_serves(&mut server, what);
         }
         let peak = server.memory("VmHWM");
-        assert!(peak < 100_000, "{}: {peak} KiB", case.serve);
+        // A password costs 19 MiB to check, two at a time, and what the threads for that have had of the
+        // system's memory they keep for a while.
+        let limit = if case.serve.contains("--users") { 400_000 } else { 100_000 };
+        assert!(peak < limit, "{}: {peak} KiB", case.serve);
         // What a stranger sent does not command the terminal that shows the log.
         assert!(!server.output().contains('\x1b'), "{}: {}", case.serve, server.output());
     }
