@@ -166,7 +166,7 @@ in_each_world! {
         let (silent_ends, other_begins) =
             (log.find("did not finish the TLS handshake within 10s"), log.find("connected, TLS"));
         assert!(silent_ends.unwrap() < other_begins.unwrap(), "{log}");
-        drop(silent);
+        play.kill(&silent);
     }
 
     fn pages_are_fetched_over_tls(play) {
