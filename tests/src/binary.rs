@@ -41,6 +41,17 @@ pub fn lanternet() -> &'static Path {
     })
 }
 
+/// Writes a file that its owner alone may use, as a users file has to be.
+fn write_private(path: &Path, content: &str) -> std::io::Result<()> {
+    std::fs::write(path, content)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
 /// A server of the built command, in a folder of its own. It ends with the test.
 #[derive(Debug)]
 pub struct Server {
@@ -64,7 +75,7 @@ impl Server {
         for (path, content) in files {
             let path = folder.path().join(path);
             let made = std::fs::create_dir_all(path.parent().unwrap_or(folder.path()));
-            made.and_then(|()| std::fs::write(&path, content)).expect("a file in a folder of ours");
+            made.and_then(|()| write_private(&path, content)).expect("a file in a folder of ours");
         }
         let mut child = Command::new(lanternet())
             .args(line.split_whitespace())
@@ -84,7 +95,7 @@ impl Server {
         let all = Arc::clone(&output);
         thread::spawn(move || {
             for line in reader.lines().map_while(Result::ok) {
-                let port = line.split([' ', ',']).find_map(|word| {
+                let port = line.split([' ', ',', ';']).find_map(|word| {
                     let word = word.rsplit("//").next()?.trim_end_matches('/');
                     Some(word.parse::<SocketAddr>().ok()?.port())
                 });

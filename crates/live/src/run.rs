@@ -25,8 +25,9 @@ pub fn run(command: Command) -> io::Result<ExitCode> {
         let (stop, stopped) = watch::channel(false);
         let terminal = Terminal::new(stopped);
         let daemon = command.is_daemon();
+        // Before the program begins: whoever reads that it listens may stop it at once.
+        let mut signals = Signals::new();
         let interrupted = async {
-            let mut signals = Signals::new();
             if daemon {
                 signals.next().await;
                 // Somebody always listens: the terminal.

@@ -116,8 +116,8 @@ fn what_is_wrong_is_named_with_its_value() {
     assert_eq!(message("  "), "expected a program, got nothing");
     assert_eq!(
         help("telnet b3"),
-        "the programs are `ping`, `traceroute`, `lookup`, `host`, `probe`, `listen`, `chat`, `user`, `serve`, \
-         `connect`"
+        "the programs are `ping`, `traceroute`, `lookup`, `host`, `probe`, `listen`, `chat`, `user`, \
+         `serve`, `connect`"
     );
     assert_eq!(help("connect echo b3 9090"), "a port is written `HOST:PORT`, or after `--port`");
     assert_eq!(message("--help"), "asked for help, which is no program to run");

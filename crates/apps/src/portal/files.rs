@@ -33,8 +33,11 @@ pub(super) struct Shelf<S, F> {
     folder: F,
     limits: Limits,
     /// Those that somebody asked for; at most as many as there are users.
-    open: Mutex<BTreeMap<UserName, (Store<S, F>, F)>>,
+    open: Mutex<BTreeMap<UserName, Own<S, F>>>,
 }
+
+/// What receives files into a folder, and the folder.
+type Own<S, F> = (Store<S, F>, F);
 
 impl<S: Sockets, F: Folder> Shelf<S, F> {
     pub(super) fn new(sockets: S, folder: F, limits: Limits) -> Self {
@@ -48,7 +51,7 @@ impl<S: Sockets, F: Folder> Shelf<S, F> {
 
     /// A user's own folder, and what receives files into it. All requests get the same, so that they know
     /// of each other.
-    pub(super) async fn of(&self, user: &UserName) -> Result<(Store<S, F>, F), Refused> {
+    pub(super) async fn of(&self, user: &UserName) -> Result<Own<S, F>, Refused> {
         let mut open = self.open.lock().await;
         if let Some(found) = open.get(user) {
             return Ok(found.clone());

@@ -304,13 +304,15 @@ impl<S: Sockets, C: Console> Task<S, C> {
         let Self { client, identity, tally, cut } = self;
         let (log, peer) = (client.log.clone(), client.peer);
         let (clock, began) = (client.sockets.clone(), client.sockets.now());
+        // Each on the heap by itself: what waits in here would have room for all of it several times over,
+        // and a client that is idle has none of the handshake's.
         let serving = async {
             let stream = match &identity {
                 None => {
                     log.connection(peer, "connected", "connected", &[]);
                     Link::plain_client(stream)
                 }
-                Some(identity) => match identity.accept(&client.sockets, stream).await {
+                Some(identity) => match Box::pin(identity.accept(&client.sockets, stream)).await {
                     Ok(link) => {
                         let version = link.version();
                         let sentence = format!("connected, {version}");
@@ -320,7 +322,7 @@ impl<S: Sockets, C: Console> Task<S, C> {
                     Err(why) => return Err(why),
                 },
             };
-            Ok(serve(client.with(stream)).await)
+            Ok(Box::pin(serve(client.with(stream))).await)
         };
         let ended = select(serving, cut.requested()).await;
         let took = clock.now() - began;

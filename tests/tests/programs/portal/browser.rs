@@ -44,6 +44,22 @@ fn somebody_logs_in_talks_and_logs_out() {
     assert_eq!(browser.run("return document.querySelectorAll('#log img').length;"), 0);
     // No script can read the cookie.
     assert_eq!(browser.run("return document.cookie;"), "");
+    // The page's BLAKE3 is BLAKE3: official test vectors, whose input is the bytes 0 to 250 over and over.
+    for (length, hash) in [
+        (0, "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"),
+        (1, "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213"),
+        (1025, "d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444"),
+        (102_400, "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085"),
+    ] {
+        let script = format!(
+            "return import('/blake3.js').then(({{ Blake3 }}) => {{
+                const hasher = new Blake3();
+                hasher.update(Uint8Array.from({{ length: {length} }}, (_, at) => at % 251));
+                return hasher.hex();
+            }});"
+        );
+        assert_eq!(browser.run(&script), hash);
+    }
     // A reload keeps the session.
     browser.open(&url);
     browser.wait("document.querySelector('.theirs')");
