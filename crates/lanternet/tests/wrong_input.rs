@@ -49,7 +49,7 @@ fn a_missing_file_is_answered_with_the_labs_that_are_there() {
     all_refuse(&missing, "No such file or directory");
     all_refuse(
         &missing,
-        "help: lab files in that folder: backlog.yaml, broadcast.yaml, cable.yaml",
+        "help: lab files in that folder: assistant.yaml, backlog.yaml, broadcast.yaml",
     );
 }
 
