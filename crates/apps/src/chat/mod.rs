@@ -40,7 +40,7 @@ pub struct Args {
     /// What the others call you (default: the host's name)
     #[arg(short, long, value_parser = name)]
     pub name: Option<String>,
-    /// Talk to this multicast group, such as 239.255.1.2, 239.255.1.2:9112 or [ff02::4c4e]:9112
+    /// Talk to this multicast group, such as 239.255.1.2, 239.255.1.2:9112 or `[ff02::4c4e]:9112`
     /// (default 239.255.76.78)
     #[arg(short, long, value_name = "GROUP[:PORT]", value_parser = group, conflicts_with = "broadcast")]
     pub group: Option<Group>,

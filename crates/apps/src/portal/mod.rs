@@ -1,8 +1,8 @@
 //! `serve portal` and `connect portal`: the assistant, uploads and login in a browser.
 //!
 //! The page talks with the very code that `serve assistant`, `serve upload` and `serve login` run:
-//! [`assistant::Session`](crate::assistant::Session), [`upload::store`](crate::upload::store),
-//! [`users::Users`]. Only the way there differs: HTTP by hyper, and a WebSocket for the chat, over the same
+//! [`assistant::Session`](crate::assistant::Session), [`upload::store`],
+//! [`users::Users`](crate::users::Users). Only the way there differs: HTTP by hyper, and a WebSocket for the chat, over the same
 //! [`Link`](crate::tls::Link).
 //!
 //! - Rules without I/O: `sessions` (who is logged in), `origin` (whose page asks), `cookie`, `pace`.

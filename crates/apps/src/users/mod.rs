@@ -1,6 +1,6 @@
 //! Users and their passwords: `user`, and what servers ask ([`Users`]).
 //!
-//! - [`Roster`]: the text of a users file. [`Hash`], [`Password`]: Argon2id. [`Attempts`]: how often somebody
+//! - [`Roster`]: the text of a users file. [`struct@Hash`], [`Password`]: Argon2id. [`Attempts`]: how often somebody
 //!   may try. None of them does I/O.
 //! - `file`: reads and replaces a users file. [`Users`]: answers the questions of a server. `command`: `user`.
 
