@@ -8,6 +8,7 @@ use lanternet_core::Duration;
 use crate::console::Console;
 use crate::endpoint;
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::text;
 use crate::tls::{Link, Secure, Trust};
 use crate::trouble::Trouble;
 
@@ -16,7 +17,6 @@ const STACK_PATIENCE: Duration = Duration::from_secs(127);
 
 /// Tries the host's addresses in turn, and says on standard error how that went. With `trust`, from
 /// [`ConnectTlsArgs::trust`](crate::tls::ConnectTlsArgs::trust) and its kin, it is over TLS.
-#[allow(dead_code, reason = "programs come to use it")]
 pub(crate) async fn dial_over<S: Sockets, C: Console>(
     sockets: &S,
     console: &C,
@@ -41,6 +41,16 @@ pub(crate) async fn dial<S: Sockets, C: Console>(
 ) -> Result<Link<S::TcpStream>, Trouble> {
     let (stream, _) = dial_tcp(sockets, console, host, port, options).await?;
     Ok(Link::plain_server(stream))
+}
+
+/// The other end of a connection that was just made.
+///
+/// # Errors
+/// When it is gone already.
+pub(crate) fn peer_of(stream: &impl TcpStream) -> Result<SocketAddr, Trouble> {
+    stream.peer_addr().map_err(|error| {
+        Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
+    })
 }
 
 async fn dial_tcp<S: Sockets, C: Console>(

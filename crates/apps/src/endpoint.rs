@@ -12,6 +12,16 @@ use crate::sockets::{Family, Sockets};
 use crate::text;
 use crate::trouble::Trouble;
 
+/// A host and its port as HTTP names them: without the port when it is the usual one of the scheme (RFC
+/// 9110 section 7.2), an IPv6 address in brackets.
+pub fn authority(host: &str, port: u16, usual: u16) -> String {
+    let port = Some(port).filter(|port| *port != usual).map(Port::Number);
+    match host {
+        host if port.is_none() && host.contains(':') => format!("[{host}]"),
+        host => Endpoint { host: host.to_owned(), port }.to_string(),
+    }
+}
+
 /// A host, by name or address, and maybe a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {

@@ -251,6 +251,14 @@ pub struct Listening {
     pub program: Option<String>,
 }
 
+impl ConnectOptions {
+    /// Gives up after `timeout`; connects from `source`, if that is an address of the host.
+    pub fn within(timeout: Duration, source: Option<IpAddr>) -> Self {
+        let source = source.map(|address| SocketAddr::new(address, 0));
+        Self { timeout: Some(timeout), source }
+    }
+}
+
 /// `SO_KEEPALIVE` and its three numbers. The operating system counts whole seconds, and at least one:
 /// parts of a second count as a whole one there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 
 use lanternet_core::Duration;
@@ -12,11 +11,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::inbox::cut_character;
 use super::{ConnectArgs, DEFAULT_PORT};
 use crate::console::{Console, ExitCode};
-use crate::dial::dial_over;
+use crate::dial::{dial_over, peer_of};
 use crate::framed::MessageReader;
 use crate::framing::Framing;
 use crate::race::{Either, select, timeout};
-use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::sockets::{ConnectOptions, Sockets};
 use crate::split::split;
 use crate::text;
 use crate::trouble::Trouble;
@@ -36,16 +35,11 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     args: &ConnectArgs,
 ) -> Result<ExitCode, Trouble> {
     let patience = args.timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let options = ConnectOptions {
-        timeout: Some(patience),
-        source: args.source.map(|address| SocketAddr::new(address, 0)),
-    };
+    let options = ConnectOptions::within(patience, args.source);
     let port = args.to.port(args.port.as_ref(), DEFAULT_PORT, sockets, Transport::Tcp)?;
     let trust = args.tls.trust();
     let stream = dial_over(sockets, console, &args.to.host, port, options, trust.as_ref()).await?;
-    let peer = stream.peer_addr().map_err(|error| {
-        Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
-    })?;
+    let peer = peer_of(&stream)?;
     let (reader, mut writer) = split(stream);
     let mut ear = Ear::new(sockets, console, reader, args);
     let ended = talk(sockets, console, args, &mut ear, &mut writer, patience).await;

@@ -9,10 +9,10 @@ use tokio::io::{AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use super::ConnectArgs;
 use super::input::Messages;
 use crate::console::{Console, ExitCode};
-use crate::dial::dial_over;
+use crate::dial::{dial_over, peer_of};
 use crate::framed::MessageReader;
 use crate::race::{timeout, try_join};
-use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::sockets::{ConnectOptions, Sockets};
 use crate::text;
 use crate::tls::Link;
 use crate::trouble::Trouble;
@@ -25,10 +25,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     args: &ConnectArgs,
 ) -> Result<ExitCode, Trouble> {
     let patience = args.timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let options = ConnectOptions {
-        timeout: Some(patience),
-        source: args.source.map(|address| SocketAddr::new(address, 0)),
-    };
+    let options = ConnectOptions::within(patience, args.source);
     let stream = dial_over(
         sockets,
         console,
@@ -38,9 +35,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
         args.tls.trust().as_ref(),
     )
     .await?;
-    let peer = stream.peer_addr().map_err(|error| {
-        Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
-    })?;
+    let peer = peer_of(&stream)?;
     let (reader, writer) = tokio::io::split(stream);
     let reader = MessageReader::new(reader, args.framing, args.max_message as usize);
     let mut talk = Talk { sockets, console, args, patience, peer, reader };

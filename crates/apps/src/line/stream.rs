@@ -1,7 +1,6 @@
 //! Over TCP, and TLS.
 
 use std::io;
-use std::net::SocketAddr;
 
 use lanternet_core::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -10,11 +9,10 @@ use super::Args;
 use super::input::Input;
 use super::report::Report;
 use crate::console::Console;
-use crate::dial::dial_over;
+use crate::dial::{dial_over, peer_of};
 use crate::race::{Either, select, timeout};
-use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::sockets::{ConnectOptions, Sockets};
 use crate::split::split;
-use crate::text;
 use crate::trouble::Trouble;
 
 /// What is read at once.
@@ -27,16 +25,11 @@ pub(super) async fn talk<S: Sockets, C: Console>(
     console: &C,
     args: &Args,
 ) -> Result<(), Trouble> {
-    let options = ConnectOptions {
-        timeout: Some(args.timeout),
-        source: args.source.map(|address| SocketAddr::new(address, 0)),
-    };
+    let options = ConnectOptions::within(args.timeout, args.source);
     let (host, port) = (&args.to.host, args.port(sockets)?);
     let trust = args.tls.trust();
     let stream = dial_over(sockets, console, host, port, options, trust.as_ref()).await?;
-    let peer = stream.peer_addr().map_err(|error| {
-        Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
-    })?;
+    let peer = peer_of(&stream)?;
     let report = Report::new(sockets, console, args);
     let (mut reader, mut writer) = split(stream);
     let talk = Talk { sockets, args, report: &report };

@@ -105,7 +105,8 @@ pub(super) async fn run<S: Sockets, C: Console>(
     let dir = text::printable(args.dir.as_bytes());
     let certificate = args.tls.certificate();
     let scheme = if certificate.is_some() { "https" } else { "http" };
-    let note = format!(", {scheme}:// in a browser, {}, files go to {dir}", text::count(users, "user"));
+    let note =
+        format!(", {scheme}:// in a browser, {}, files go to {dir}", text::count(users, "user"));
     Server::new(sockets, console, "serve portal", &args.listen, args.default_port())
         .note(note)
         .tls(certificate)

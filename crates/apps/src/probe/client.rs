@@ -154,8 +154,7 @@ impl<S: Sockets, C: Console> Table<'_, S, C> {
 
 /// TCP: a connection that is closed at once.
 async fn knock<S: Sockets>(sockets: &S, args: &Args, to: SocketAddr) -> State {
-    let source = args.source.map(|address| SocketAddr::new(address, 0));
-    let options = ConnectOptions { timeout: Some(args.timeout), source };
+    let options = ConnectOptions::within(args.timeout, args.source);
     match sockets.tcp_connect(to, options).await {
         Ok(_) => State::Open,
         Err(error) => State::of(&error),

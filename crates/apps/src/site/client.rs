@@ -7,9 +7,9 @@ use tokio::io::AsyncWriteExt;
 use super::ConnectArgs;
 use super::response::{Reader, Response};
 use crate::console::{Console, ExitCode};
-use crate::dial::dial_over;
+use crate::dial::{dial_over, peer_of};
 use crate::race::timeout;
-use crate::sockets::{ConnectOptions, Sockets, TcpStream};
+use crate::sockets::{ConnectOptions, Sockets};
 use crate::text;
 use crate::tls::Trust;
 use crate::trouble::Trouble;
@@ -19,7 +19,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     console: &C,
     args: &ConnectArgs,
 ) -> Result<ExitCode, Trouble> {
-    let options = ConnectOptions { timeout: Some(args.timeout), source: None };
+    let options = ConnectOptions::within(args.timeout, None);
     let url = &args.url;
     let trust = match (url.secure, args.trusted.trust()) {
         (true, trust) => Some(trust.unwrap_or(Trust::FirstUse)),
@@ -33,9 +33,7 @@ pub(super) async fn connect<S: Sockets, C: Console>(
     let mut stream = dial_over(sockets, console, host, port, options, trust.as_ref()).await?;
     // A body may end where the connection does.
     stream.refuse_truncation();
-    let peer = stream.peer_addr().map_err(|error| {
-        Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
-    })?;
+    let peer = peer_of(&stream)?;
     let exchange = async {
         stream.write_all(request(args).as_bytes()).await?;
         stream.flush().await?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{DEFAULT_PORT, DEFAULT_TLS_PORT};
-use crate::endpoint::{Endpoint, ParseEndpointError, Port};
+use crate::endpoint::{self, Endpoint, ParseEndpointError};
 
 /// What cannot stand in a request's target as it is (RFC 3986 section 3.3 and 3.4); `%` may, since what
 /// is escaped already stays so.
@@ -60,11 +60,7 @@ impl Url {
 
     /// The value of `Host`: without the port when it is the usual one (RFC 9110 section 7.2).
     pub fn authority(&self) -> String {
-        let port = Some(self.port()).filter(|port| *port != self.usual_port()).map(Port::Number);
-        match &self.at.host {
-            host if port.is_none() && host.contains(':') => format!("[{host}]"),
-            host => Endpoint { host: host.clone(), port }.to_string(),
-        }
+        endpoint::authority(&self.at.host, self.port(), self.usual_port())
     }
 }
 

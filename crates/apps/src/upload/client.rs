@@ -1,7 +1,5 @@
 //! `connect upload`: connects, sends, and comes again when the connection breaks.
 
-use std::net::SocketAddr;
-
 use lanternet_core::Duration;
 
 use super::sending::{Batch, Broken};
@@ -100,10 +98,7 @@ async fn once<S: Sockets, C: Console>(
     args: &ConnectArgs,
     batch: &mut Batch<'_, S, C>,
 ) -> Result<(), Ended> {
-    let options = ConnectOptions {
-        timeout: Some(CONNECTING),
-        source: args.source.map(|address| SocketAddr::new(address, 0)),
-    };
+    let options = ConnectOptions::within(CONNECTING, args.source);
     let port = args.port(sockets).map_err(Ended::Trouble)?;
     let trust = args.tls.trust();
     let stream = dial_over(sockets, console, &args.to.host, port, options, trust.as_ref());

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::super::{DEFAULT_PLAIN_PORT, DEFAULT_PORT};
-use crate::endpoint::{Endpoint, ParseEndpointError, Port};
+use crate::endpoint::{self, Endpoint, ParseEndpointError};
 
 /// Where a portal is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +45,7 @@ impl Url {
     /// The value of `Host`: without the port when it is that of the scheme (RFC 9110 section 7.2).
     pub fn authority(&self, tls: bool) -> String {
         let usual = if tls { 443 } else { 80 };
-        let port = Some(self.port(tls)).filter(|port| *port != usual).map(Port::Number);
-        match &self.at.host {
-            host if port.is_none() && host.contains(':') => format!("[{host}]"),
-            host => Endpoint { host: host.clone(), port }.to_string(),
-        }
+        endpoint::authority(&self.at.host, self.port(tls), usual)
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::progress::Progress;
 use super::super::protocol::CHUNK;
 use super::super::{ConnectArgs, source, units};
 use crate::console::{Console, ExitCode};
-use crate::dial::dial_over;
+use crate::dial::{dial_over, peer_of};
 use crate::disk::OpenFile;
 use crate::race::timeout;
 use crate::sockets::{ConnectOptions, Sockets, TcpStream};
@@ -34,10 +34,7 @@ pub(in crate::upload) async fn connect<S: Sockets, C: Console>(
     let total = sources.iter().fold(0, |sum: u64, source| sum.saturating_add(source.size));
     let mut progress = Progress::new(sockets, sources.len(), total);
     for (index, source) in sources.iter().enumerate() {
-        let options = ConnectOptions {
-            timeout: Some(CONNECTING),
-            source: args.source.map(|address| SocketAddr::new(address, 0)),
-        };
+        let options = ConnectOptions::within(CONNECTING, args.source);
         let trust = args.tls.trust();
         let dialing = dial_over(
             sockets,
@@ -48,9 +45,7 @@ pub(in crate::upload) async fn connect<S: Sockets, C: Console>(
             trust.as_ref(),
         );
         let mut stream = dialing.await?;
-        let peer = stream.peer_addr().map_err(|error| {
-            Trouble::failed(format!("the connection is gone: {}", text::describe(&error)))
-        })?;
+        let peer = peer_of(&stream)?;
         let talking = |error: io::Error| Trouble::talking(peer, &error);
         let reading = |error: io::Error| {
             let why = units::trouble(&error);
