@@ -119,7 +119,8 @@ const UPLOADS: [(&str, Upload); 5] = [
         Some((server, ours(&line, folder)))
     }),
     ("rsync --whole-file, to a daemon", |folder, port| {
-        let config = "use chroot = no\n[inbox]\npath = inbox\nread only = no\n";
+        // A daemon of root would write as nobody; one of somebody else takes no notice.
+        let config = "use chroot = no\nuid = 0\ngid = 0\n[inbox]\npath = inbox\nread only = no\n";
         std::fs::write(folder.join("rsyncd.conf"), config).ok()?;
         let port = port.to_string();
         let words =

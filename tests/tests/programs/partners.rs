@@ -179,6 +179,25 @@ fn our_client_reads_from_a_netcat_server() {
 }
 
 #[test]
+fn what_we_have_to_say_still_goes_when_the_server_has_said_all() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"that is all\n").unwrap();
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut heard = String::new();
+        client.read_to_string(&mut heard).unwrap();
+        heard
+    });
+    let ended = connect("connect line HERE --say one --say two --interval 200ms", port, &[]);
+    ended.exits(0);
+    assert_eq!(ended.output, "that is all\n");
+    assert_eq!(server.join().unwrap(), "one\ntwo\n");
+}
+
+#[test]
 fn curl_fetches_pages_of_our_site() {
     let Some(curl) = Partner::program("curl") else { return };
     let mut play = play();

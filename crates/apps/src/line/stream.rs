@@ -1,6 +1,7 @@
 //! Over TCP, and TLS.
 
 use std::io;
+use std::pin::pin;
 
 use lanternet_core::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -17,7 +18,8 @@ use crate::trouble::Trouble;
 
 /// What is read at once.
 const BUFFER: usize = 16 * 1024;
-/// When we cannot send any more, so long what the server said before may still come.
+/// When we cannot send any more, so long what the server said before may still come; when the server says
+/// no more, so long what we have to say may still go.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(super) async fn talk<S: Sockets, C: Console>(
@@ -34,8 +36,14 @@ pub(super) async fn talk<S: Sockets, C: Console>(
     let (mut reader, mut writer) = split(stream);
     let talk = Talk { sockets, args, report: &report };
     let mut input = Input::new(sockets, console, args);
-    let sending = talk.send_all(&mut writer, &mut input);
-    let ended = match select(talk.receive_all(&mut reader, None), sending).await {
+    let mut sending = pin!(talk.send_all(&mut writer, &mut input));
+    let ended = match select(talk.receive_all(&mut reader, None), &mut sending).await {
+        Either::First(Ok(())) => {
+            // The server has no more to say, but may still listen (half-close); when it does not, what we
+            // had to say was in vain, and that is its decision.
+            let _ = timeout(sockets, LAST_WORDS, sending).await;
+            Ok(())
+        }
         Either::First(ended) => ended,
         Either::Second(Ok(())) => talk.receive_all(&mut reader, args.wait).await,
         Either::Second(Err(sending)) => {
